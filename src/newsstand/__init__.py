@@ -1,0 +1,1 @@
+"""Newsstand: software for an independent newsroom that lives from its readers."""

@@ -1,0 +1,1 @@
+"""What readers meet: the fast server. No Django, no templates."""

@@ -1,0 +1,1 @@
+"""Where the work is done: the desks, with Django and Wagtail."""

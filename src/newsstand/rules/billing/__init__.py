@@ -1,0 +1,1 @@
+"""What costs how much, and what happens next."""

@@ -1,0 +1,1 @@
+"""How it is connected: settings, addresses, entry points, command line."""
