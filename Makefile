@@ -1,0 +1,37 @@
+# Newsstand. `make` alone prints what there is; each line comes from the comment behind a target's name.
+
+PORT ?= 8000
+RUN := .venv/bin/
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix docs browser lock
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: ## a newsroom with stories, on http://127.0.0.1:8000/ (PORT=8001, RESET=1 to begin anew)
+	@sh make/venv.sh run
+	@NEWSSTAND_DATA="$(CURDIR)/var/demo" exec $(RUN)newsstand demo --port "$(PORT)" $(if $(filter 1 yes true,$(RESET)),--reset)
+
+test: ## the whole suite, journeys in a browser included (ARGS="tests/rules -k meter" for a part)
+	@sh make/venv.sh dev
+	@exec $(RUN)python -m pytest $(ARGS)
+
+check: ## style, types, contracts, all that needs no test database; under a minute
+	@sh make/venv.sh dev
+	@exec $(RUN)python make/check.py
+
+fix: ## let ruff put right what it can
+	@sh make/venv.sh dev
+	@$(RUN)ruff check --fix --quiet . ; $(RUN)ruff format .
+
+docs: ## check that no link in the docs leads nowhere
+	@sh make/venv.sh dev
+	@exec $(RUN)python -m pytest -q tests/architecture/test_docs.py
+
+browser: ## install Chromium for the browser journeys
+	@sh make/venv.sh dev
+	@exec sh make/browser.sh
+
+lock: ## lock the dependencies again (UPGRADE=1 for the newest)
+	@sh make/lock.sh
