@@ -1,0 +1,63 @@
+"""What an offer costs: ordered steps of prices, the last of which holds until the reader cancels."""
+
+from dataclasses import dataclass
+
+from newsstand.rules.billing.periods import Rhythm
+from newsstand.rules.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class OfferStep:
+    """A price for a number of periods; `periods=None` means from here on."""
+
+    price: Money
+    periods: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTerms:
+    """A rhythm and its prices, checked when made (ValueError). $0.50 for 3 periods, then $1.99, is two steps."""
+
+    rhythm: Rhythm
+    steps: tuple[OfferStep, ...]
+
+    def __post_init__(self) -> None:
+        if not self.steps:
+            raise ValueError("an offer has at least one price")
+        if len({step.price.currency for step in self.steps}) > 1:
+            raise ValueError("an offer has one currency")
+        if self.steps[-1].periods is not None:
+            raise ValueError(
+                "the last price of an offer holds until the reader cancels: its periods are None"
+            )
+        if any(step.periods is None or step.periods < 1 for step in self.steps[:-1]):
+            raise ValueError("every price but the last holds for at least 1 period")
+        if any(step.price.amount < 0 for step in self.steps):
+            raise ValueError("a price is not negative")
+        if self.full_price.amount == 0:
+            raise ValueError("the last price of an offer is more than nothing")
+
+    @property
+    def full_price(self) -> Money:
+        """What is charged after all introductory steps."""
+        return self.steps[-1].price
+
+    @property
+    def first_price(self) -> Money:
+        return self.steps[0].price
+
+    @property
+    def intro_periods(self) -> int:
+        """How many periods are charged before the full price: 0 for an offer of one price."""
+        return sum(step.periods or 0 for step in self.steps)
+
+    def price_of(self, seq: int) -> Money:
+        """The price of period `seq`, counted from 0."""
+        if seq < 0:
+            raise ValueError(f"periods are counted from 0, not {seq}")
+        passed = 0
+        for step in self.steps[:-1]:
+            passed += step.periods or 0
+            if seq < passed:
+                return step.price
+        return self.full_price
