@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AdsConfig(AppConfig):
+    name = "newsstand.office.ads"
+    label = "ads"
+    verbose_name = "Ads"

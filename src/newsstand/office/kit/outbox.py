@@ -1,0 +1,86 @@
+"""What must follow a commit is a row of the same transaction; the worker does the rows.
+
+A row names what changed; its handler reads the present state, so that doing a row twice, or late, is harmless.
+"""
+
+import logging
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from newsstand.office.kit import clock, queries
+from newsstand.office.kit.models import OutboxRow
+from newsstand.office.kit.registry import registry
+
+log = logging.getLogger(__name__)
+
+TRIES = 8
+# After a failure the row waits 1, 2, 4 … seconds; after the last try it is parked for a person to look at.
+
+
+class OutsideTransaction(RuntimeError):
+    """An outbox row was added outside a transaction, so that it would not share the fate of its change."""
+
+
+def add(topic: str, payload: dict[str, Any], *, key: str = "") -> int:
+    """Add a row to the caller's transaction and return its id. A waiting row of the same key serves for both."""
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(topic)
+    now = clock.real_now()
+    if key:
+        waiting = OutboxRow.objects.filter(topic=topic, key=key, started_at__isnull=True)
+        found = waiting.values_list("pk", flat=True).first()
+        if found is not None:
+            return found
+    return OutboxRow.objects.create(topic=topic, key=key, payload=payload, created_at=now, not_before=now).pk
+
+
+def wait_for(row_ids: list[int]) -> bool:
+    """Wait, shortly, until these rows are done, so that a redirect shows their effect; False if they are not."""
+    limit = clock.monotonic() + settings.OUTBOX_WAIT
+    while queries.rows_open(row_ids):
+        if clock.monotonic() >= limit:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def drain(limit: int = 1_000) -> int:
+    """Do what is open, oldest first; returns how many rows were tried."""
+    for done in range(limit):
+        row = queries.next_row(clock.real_now())
+        if row is None:
+            return done
+        do_row(row)
+    return limit
+
+
+def do_row(row: OutboxRow) -> None:
+    """Do one row. It is marked as started first: a change after this moment makes a row of its own."""
+    OutboxRow.objects.filter(pk=row.pk).update(started_at=clock.real_now(), tries=row.tries + 1)
+    try:
+        registry.handler(row.topic)(row.payload, clock.now())
+    except Exception as error:  # a handler may fail in any way; the row is kept, tried again, then parked
+        _failed(row, error)
+    else:
+        OutboxRow.objects.filter(pk=row.pk).update(done_at=clock.real_now(), last_error="")
+
+
+def _failed(row: OutboxRow, error: Exception) -> None:
+    tries, now = row.tries + 1, clock.real_now()
+    parked_at = now if tries >= TRIES else None
+    log.exception("outbox_row_failed topic=%s row=%s tries=%s parked=%s", row.topic, row.pk, tries, bool(parked_at))
+    OutboxRow.objects.filter(pk=row.pk).update(
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+        not_before=now + timedelta(seconds=2 ** (tries - 1)),
+        parked_at=parked_at,
+    )
+
+
+def prune() -> None:
+    """Forget rows that were done more than seven days ago."""
+    with transaction.atomic():
+        OutboxRow.objects.filter(done_at__lt=clock.real_now() - timedelta(days=7)).delete()

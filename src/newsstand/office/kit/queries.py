@@ -1,0 +1,46 @@
+"""Questions about the publication and the outbox."""
+
+import threading
+from datetime import datetime
+
+from django.db.models import Q
+
+from newsstand.office.kit import shelf
+from newsstand.office.kit.models import OutboxRow, Publication
+
+_cache = threading.local()
+
+
+class NoPublication(LookupError):
+    """The installation has no publication yet: `newsstand init` makes it."""
+
+
+def publication() -> Publication:
+    """The publication; read again when the board has changed, which every change of it sees to."""
+    version = shelf.handle().board.version()
+    if getattr(_cache, "version", None) != version or getattr(_cache, "row", None) is None:
+        row = Publication.objects.first()
+        if row is None:
+            raise NoPublication("this installation has no publication yet")
+        _cache.row, _cache.version = row, version
+    found: Publication = _cache.row
+    return found
+
+
+def forget_publication() -> None:
+    """Read the publication again at the next question."""
+    _cache.row = None
+
+
+OPEN = Q(done_at__isnull=True, parked_at__isnull=True)
+
+
+def rows_open(row_ids: list[int] | None = None) -> bool:
+    """Whether outbox rows (these, or any) are still to be done."""
+    rows = OutboxRow.objects.filter(OPEN)
+    return (rows if row_ids is None else rows.filter(pk__in=row_ids)).exists()
+
+
+def next_row(real_now: datetime) -> OutboxRow | None:
+    """The oldest outbox row that may be done now."""
+    return OutboxRow.objects.filter(OPEN, not_before__lte=real_now).order_by("pk").first()

@@ -1,0 +1,136 @@
+"""Every setting of an installation, declared in one place: name, type, default, meaning.
+
+A value is looked for in the environment (`NEWSSTAND_<NAME>`), then in `settings.toml` of the
+installation's directory, then the default holds. The page `docs/settings.md` is made from this list.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+class SettingError(Exception):
+    """A setting is missing or cannot be read; the message says which, where, and what to do."""
+
+
+def _text(value: Any) -> str:
+    return str(value)
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("write true or false")
+
+
+def _whole(value: Any) -> int:
+    return int(value)
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return [part.strip() for part in str(value).split(",") if part.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One declared setting; `read` turns the text of the environment or the file into its value."""
+
+    name: str
+    read: Callable[[Any], Any]
+    default: Any
+    meaning: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("secret_key", _text, None, "Signs sessions and forms. Made when the installation is made."),
+    Setting("pass_keys", _words, None, "Keys of readers' passes, newest first: the first signs, all are checked."),
+    Setting("site_url", _text, "http://127.0.0.1:8000", "The public address of the site, without a slash at the end."),
+    Setting("hosts", _words, ["127.0.0.1", "localhost"], "Host names that the office answers to."),
+    Setting("database_url", _text, "", "PostgreSQL address; empty means SQLite in the installation's directory."),
+    Setting("sandbox_database_url", _text, "", "The sandbox gateway's own database, likewise."),
+    Setting("demo", _switch, False, "This is the demo publication: its clock can be moved, its mail is shown."),
+    Setting("debug", _switch, False, "Show errors in detail. Never on a public site."),
+    Setting("allow_sandbox_payments", _switch, False, "Let the sandbox gateway, which takes no money, run."),
+    Setting("mail_url", _text, "mailbox:", "`mailbox:` keeps mail as files, or `smtp://user:password@host:587`."),
+    Setting("mail_from", _text, "Newsstand <post@newsstand.example>", "The sender of every mail."),
+    Setting("web_workers", _whole, 2, "Web worker processes."),
+)
+
+
+class Environment:
+    """The settings of one installation; `environment.site_url` and so on."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        path = data / "settings.toml"
+        try:
+            from_file = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise SettingError(f"{path} cannot be read: {error}") from error
+        self._values = {setting.name: self._look_up(setting, from_file) for setting in SETTINGS}
+
+    def _look_up(self, setting: Setting, from_file: dict[str, Any]) -> Any:
+        variable = f"NEWSSTAND_{setting.name.upper()}"
+        raw = os.environ.get(variable, from_file.get(setting.name))
+        if raw is None:
+            return setting.default
+        try:
+            return setting.read(raw)
+        except (TypeError, ValueError) as error:
+            raise SettingError(f"the setting {setting.name} ({variable}) cannot be used: {error}") from error
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def required(self, name: str) -> Any:
+        """A setting without which nothing can start."""
+        value = self._values[name]
+        if not value:
+            raise SettingError(
+                f"{self.data / 'settings.toml'} has no {name}: this directory is no installation yet. "
+                f"Make one with `newsstand init`, or name another directory in NEWSSTAND_DATA."
+            )
+        return value
+
+
+def data_directory() -> Path:
+    """The installation that every command works on: NEWSSTAND_DATA, else `var/demo` below here."""
+    return Path(os.environ.get("NEWSSTAND_DATA") or "var/demo").absolute()
+
+
+def database(url: str, sqlite_file: Path) -> dict[str, Any]:
+    """Django's description of a database: PostgreSQL by its address, else the SQLite file."""
+    if not url:
+        options = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 5,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(sqlite_file), "OPTIONS": options}
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise SettingError(f"a database address begins with postgresql://, not {parts.scheme}://")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or query.pop("password", "")),
+        "HOST": parts.hostname or query.pop("host", ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "OPTIONS": query,
+    }
