@@ -1,0 +1,81 @@
+"""Signed text for cookies: a ring of keys, HMAC-SHA256, base64 for addresses without padding.
+
+A token is the payload's text followed by the signature's text. The signature is over the text and
+not over the bytes, so that no second spelling of the same bytes is accepted. The payload begins
+with a version byte and a byte that says which key signed it.
+"""
+
+import hmac
+from base64 import urlsafe_b64encode
+from binascii import a2b_base64
+from dataclasses import dataclass, field
+from typing import Final
+
+SHORTEST_KEY: Final = 16
+# A browser keeps 4096 bytes of one cookie, its name and attributes included.
+LONGEST_TOKEN: Final = 3800
+_SIGNATURE: Final = 43
+_URL_TO_PLAIN: Final = bytes.maketrans(b"-_", b"+/")
+
+
+class TokenTooLong(ValueError):
+    """More was to be signed than fits into a cookie."""
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The keys of an installation. The first signs, all verify: so a key is changed without sign-out.
+
+    Put the new key first and keep the old one behind it until all that it signed is over.
+    """
+
+    keys: tuple[bytes, ...] = field(repr=False)
+    _by_id: dict[int, tuple[bytes, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.keys:
+            raise ValueError("a key ring needs at least one key")
+        if any(len(key) < SHORTEST_KEY for key in self.keys):
+            raise ValueError(f"a key has at least {SHORTEST_KEY} bytes")
+        by_id: dict[int, tuple[bytes, ...]] = {}
+        for key in self.keys:
+            by_id[_id_of(key)] = (*by_id.get(_id_of(key), ()), key)
+        object.__setattr__(self, "_by_id", by_id)
+
+    def seal(self, purpose: bytes, version: int, payload: bytes) -> str:
+        """The token for a payload; raises TokenTooLong if no cookie could hold it."""
+        key = self.keys[0]
+        text = urlsafe_b64encode(bytes((version, _id_of(key))) + payload).rstrip(b"=")
+        token = (text + _signature(key, purpose, text)).decode("ascii")
+        if len(token) > LONGEST_TOKEN:
+            raise TokenTooLong(f"{len(token)} characters are more than {LONGEST_TOKEN}")
+        return token
+
+    def open(self, purpose: bytes, version: int, token: str) -> bytes | None:
+        """The payload of a token that this ring signed for this purpose, else None. Never raises."""
+        if not _SIGNATURE < len(token) <= LONGEST_TOKEN or not token.isascii():
+            return None
+        text, signature = token[:-_SIGNATURE].encode("ascii"), token[-_SIGNATURE:].encode("ascii")
+        raw = _decoded(text)
+        if raw is None or len(raw) < 2 or raw[0] != version:
+            return None
+        for key in self._by_id.get(raw[1], ()):
+            if hmac.compare_digest(_signature(key, purpose, text), signature):
+                return raw[2:]
+        return None
+
+
+def _id_of(key: bytes) -> int:
+    """One byte that tells keys apart and tells nothing of the key; two keys may share it."""
+    return hmac.digest(key, b"newsstand key id", "sha256")[0]
+
+
+def _signature(key: bytes, purpose: bytes, text: bytes) -> bytes:
+    return urlsafe_b64encode(hmac.digest(key, purpose + text, "sha256"))[:_SIGNATURE]
+
+
+def _decoded(text: bytes) -> bytes | None:
+    try:
+        return a2b_base64(text.translate(_URL_TO_PLAIN) + b"=="[: -len(text) % 4])
+    except ValueError:
+        return None

@@ -1,0 +1,67 @@
+"""The device's cookie: which articles were counted on it in which window, and nothing else."""
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from newsstand.rules.gate.signing import KeyRing
+
+_PURPOSE: Final = b"newsstand.visit:"
+_VERSION: Final = 1
+_HEAD: Final = struct.Struct(">16sBB")
+_ID: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceVisit:
+    """A device, known by 32 hex characters, and the ids of the articles counted on it in a window."""
+
+    window: str
+    device: str
+    counted: tuple[str, ...]
+
+
+def seal_visit(v: DeviceVisit, ring: KeyRing) -> str:
+    """The signed text of a visit; raises ValueError for ids that are no 32 hex characters.
+
+    Some 170 articles fit into a cookie; more raise TokenTooLong, which is a ValueError.
+    """
+    window = v.window.encode()
+    ids = b"".join(_hex(article) for article in v.counted)
+    try:
+        head = _HEAD.pack(_hex(v.device), len(window), len(v.counted))
+    except struct.error as error:
+        raise ValueError(f"this visit cannot be written: {error}") from error
+    return ring.seal(_PURPOSE, _VERSION, head + window + ids)
+
+
+def open_visit(token: str, ring: KeyRing) -> DeviceVisit | None:
+    """The visit in a token, or None: forged, altered or of another version. Never raises.
+
+    Whether its window is still the current one is for the caller to compare.
+    """
+    payload = ring.open(_PURPOSE, _VERSION, token)
+    if payload is None:
+        return None
+    try:
+        return _unpacked(payload)
+    except (struct.error, ValueError):
+        return None
+
+
+def _hex(text: str) -> bytes:
+    raw = bytes.fromhex(text)
+    if len(raw) != _ID or raw.hex() != text:
+        raise ValueError(f"{text!r} is not {2 * _ID} hex characters in small letters")
+    return raw
+
+
+def _unpacked(payload: bytes) -> DeviceVisit:
+    device, window_size, count = _HEAD.unpack_from(payload)
+    at = _HEAD.size
+    window = payload[at : at + window_size].decode()
+    ids = payload[at + window_size :].hex()
+    if len(ids) != 2 * _ID * count:
+        raise ValueError("the payload does not end with its last article")
+    width = 2 * _ID
+    return DeviceVisit(window, device.hex(), tuple(ids[i : i + width] for i in range(0, len(ids), width)))
