@@ -1,0 +1,93 @@
+"""One LMDB environment, opened once in a process and never used across a fork."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import lmdb
+
+Transaction: TypeAlias = "lmdb.Transaction[bytes]"
+
+LONGEST_KEY = 480
+"""LMDB takes keys of up to 511 bytes, and some get a prefix; a longer one is replaced by its hash."""
+
+_MOST_READERS = 512
+
+
+class UsedAcrossFork(RuntimeError):
+    """An environment that the parent process opened: its locks do not belong to this one."""
+
+
+class LmdbFile:
+    """The environment in `directory`, with its named databases.
+
+    With `durable` every commit is on the disk before it returns; without, it is as safe as the running
+    machine, and nothing may be kept in it that must outlive a power cut. Raises lmdb.Error when the same
+    directory is already open in this process.
+    """
+
+    def __init__(self, directory: Path, *, databases: tuple[str, ...], map_size: int, durable: bool) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._process = os.getpid()
+        self._env = lmdb.open(
+            str(directory),
+            map_size=map_size,
+            max_dbs=len(databases),
+            max_readers=_MOST_READERS,
+            sync=durable,
+            metasync=durable,
+        )
+        self._env.reader_check()
+        self._databases = {name: self._env.open_db(name.encode()) for name in databases}
+
+    def database(self, name: str) -> Any:
+        """The handle that a transaction's methods take as `db`."""
+        return self._databases[name]
+
+    def reading(self) -> Transaction:
+        """A transaction that sees one moment of the whole environment."""
+        self._refuse_fork()
+        return self._env.begin()
+
+    def writing(self) -> Transaction:
+        """The only writing transaction at this moment, over all processes; it waits for its turn."""
+        self._refuse_fork()
+        return self._env.begin(write=True)
+
+    def version(self) -> int:
+        """The number of the last commit, by whichever process."""
+        with self.reading() as transaction:
+            number: int = transaction.id()
+        return number
+
+    def close(self) -> None:
+        """Let go of the files. In a forked child the parent's locks are left alone."""
+        if self._process == _process:
+            self._env.close()
+
+    def _refuse_fork(self) -> None:
+        if self._process != _process:
+            raise UsedAcrossFork("open the shelf after the fork, not before")
+
+
+def key_of(text: str) -> bytes:
+    """`text` as a key that LMDB takes: itself, or its hash where it is too long or empty.
+
+    A hashed key begins with a byte that no text in UTF-8 holds, so that the two kinds never meet.
+    """
+    key = text.encode("utf-8", "surrogatepass")
+    if 0 < len(key) <= LONGEST_KEY:
+        return key
+    return b"\xff" + hashlib.sha256(key).digest()
+
+
+_process = os.getpid()
+
+
+def _remember_process() -> None:
+    global _process  # noqa: PLW0603 -- one number for the module, set anew in a forked child
+    _process = os.getpid()
+
+
+os.register_at_fork(after_in_child=_remember_process)

@@ -1,0 +1,59 @@
+"""The whole shelf as one handle, and the two ways to get one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsstand.shelf.board import BoardStore, LmdbBoardStore, MemoryBoardStore
+from newsstand.shelf.lmdb_store import LIMIT_BYTES, LmdbStore
+from newsstand.shelf.running_machine import machine_run, remove_other_runs
+from newsstand.shelf.store import MemoryStore, Store
+from newsstand.shelf.tally import LmdbSums, MemorySums, Tally
+from newsstand.shelf.visits import LmdbVisitStore, MemoryVisitStore, VisitStore
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Entries and board, which only the office writes; visits and tally, which the kiosk writes.
+
+    They are separate stores, so that a counted reading never waits for a printing.
+    """
+
+    entries: Store
+    board: BoardStore
+    visits: VisitStore
+    tally: Tally
+
+    def close(self) -> None:
+        """Let go of all four, the tally flushed."""
+        self.tally.close()
+        self.visits.close()
+        self.board.close()
+        self.entries.close()
+
+
+def open_shelf(directory: Path, *, limit_bytes: int = LIMIT_BYTES) -> Shelf:
+    """Open the shelf in `directory`, making what is missing.
+
+    Once per process, after the spawn. `limit_bytes` is how much the entries may take before the oldest
+    printings go. Raises lmdb.Error when this process has it open already, or it can't be opened.
+    """
+    return Shelf(
+        entries=LmdbStore(directory / "entries", limit_bytes=limit_bytes),
+        board=LmdbBoardStore(directory / "board"),
+        visits=_open_visits(directory / "visits"),
+        tally=Tally(LmdbSums(directory / "tally")),
+    )
+
+
+def memory_shelf() -> Shelf:
+    """An empty shelf that lives as long as its process. For tests."""
+    return Shelf(MemoryStore(), MemoryBoardStore(), MemoryVisitStore(), Tally(MemorySums()))
+
+
+def _open_visits(directory: Path) -> LmdbVisitStore:
+    """Counts are not written through to the disk, so they are kept for one run of the machine only."""
+    run = machine_run()
+    if run is None:
+        return LmdbVisitStore(directory / "durable", durable=True)
+    remove_other_runs(directory, run)
+    return LmdbVisitStore(directory / run, durable=False)

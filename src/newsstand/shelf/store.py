@@ -1,0 +1,104 @@
+"""The entries on the shelf: put, add, drop, get, and a version that changes when anything does."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from newsstand.shelf.entry import Bodies, Coding, Entry, with_variants
+
+
+class ShelfFull(RuntimeError):
+    """An entry so large that the shelf can't hold it, even with everything else taken away."""
+
+
+class Store(Protocol):
+    """What every store of entries promises; one class of tests holds for all of them."""
+
+    def put(self, entry: Entry, variants: Mapping[str, Bodies]) -> None:
+        """Lay the entry with exactly these variants at its path, at once and instead of what lay there."""
+
+    def add(self, path: str, stamp: int, variant: str, bodies: Bodies) -> bool:
+        """Add one variant to the entry with this stamp. False where that entry lies there no longer."""
+
+    def drop(self, path: str) -> None:
+        """Take the entry and all its variants away. Nothing happens where none is."""
+
+    def get(self, path: str) -> Entry | None:
+        """The entry with the ETags of its variants; None where it is missing or can't be read."""
+
+    def body(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
+        """The bytes of one variant of exactly this entry; None where they are gone, torn or replaced."""
+
+    def paths(self) -> Iterator[str]:
+        """The paths of all entries at one moment, in no order; one that can't be read is among them."""
+
+    def version(self) -> int:
+        """A number that is another one after every change, by whichever process."""
+
+    def clear(self) -> None:
+        """Take everything away."""
+
+    def close(self) -> None:
+        """Let go of what is held open."""
+
+
+class MemoryStore:
+    """A store that lives as long as its process. For tests."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: dict[str, Entry] = {}
+        self._bodies: dict[tuple[str, int, str, Coding], bytes] = {}
+        self._version = 0
+
+    def put(self, entry: Entry, variants: Mapping[str, Bodies]) -> None:
+        with self._lock:
+            self._remove(entry.path)
+            self._lay(replace(entry, etags={}), variants)
+
+    def add(self, path: str, stamp: int, variant: str, bodies: Bodies) -> bool:
+        with self._lock:
+            entry = self._entries.get(path)
+            if entry is None or entry.stamp != stamp:
+                return False
+            self._lay(entry, {variant: bodies})
+            return True
+
+    def drop(self, path: str) -> None:
+        with self._lock:
+            self._remove(path)
+            self._version += 1
+
+    def get(self, path: str) -> Entry | None:
+        return self._entries.get(path)
+
+    def body(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
+        return self._bodies.get((entry.path, entry.stamp, variant, coding))
+
+    def paths(self) -> Iterator[str]:
+        with self._lock:
+            return iter(list(self._entries))
+
+    def version(self) -> int:
+        return self._version
+
+    def clear(self) -> None:
+        with self._lock:
+            self._entries.clear()
+            self._bodies.clear()
+            self._version += 1
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _lay(self, entry: Entry, variants: Mapping[str, Bodies]) -> None:
+        for name, bodies in variants.items():
+            for coding, body in bodies.by_coding().items():
+                self._bodies[entry.path, entry.stamp, name, coding] = body
+        self._entries[entry.path] = with_variants(entry, variants)
+        self._version += 1
+
+    def _remove(self, path: str) -> None:
+        self._entries.pop(path, None)
+        self._bodies = {key: body for key, body in self._bodies.items() if key[0] != path}

@@ -1,0 +1,156 @@
+"""The count of free articles per identity and window, safe under parallel requests.
+
+An identity is `device:<id>` or `reader:<id>`; a window is the meter's key, such as `2026-11`.
+"""
+
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from newsstand.rules.gate.meter import read_one
+from newsstand.shelf.lmdb_file import LmdbFile, key_of
+
+MAP_BYTES = 1024**3
+_PRUNED_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The articles counted after a reading, and whether the meter opened this one."""
+
+    counted: frozenset[str]
+    opened: bool
+
+
+class VisitStore(Protocol):
+    """What every store of visits promises; one class of tests holds for all of them."""
+
+    def read(self, identity: str, window: str) -> frozenset[str]:
+        """The articles counted for this identity in this window."""
+
+    def count(
+        self, identity: str, window: str, article: str, allowance: int, known: Iterable[str] = ()
+    ) -> Count:
+        """Count one article if it is counted already or one more is allowed, all in one step.
+
+        `known` are articles that the identity's signed cookie holds; they are taken in first. However
+        many requests run at once, no more than `allowance` articles are ever opened to one identity.
+        """
+
+    def merge(self, device: str, reader: str, window: str, known: Iterable[str] = ()) -> frozenset[str]:
+        """Take a device's articles and `known` into the reader's count; both are identities.
+
+        Returns the reader's articles after it. Doing it twice, or in another order, changes nothing.
+        """
+
+    def prune(self, keep_windows: Collection[str]) -> int:
+        """Forget all other windows; returns how many counts were forgotten."""
+
+    def close(self) -> None:
+        """Let go of what is held open."""
+
+
+class MemoryVisitStore:
+    """Visits that live as long as their process. For tests."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counted: dict[tuple[str, str], frozenset[str]] = {}
+
+    def read(self, identity: str, window: str) -> frozenset[str]:
+        return self._counted.get((window, identity), frozenset())
+
+    def count(
+        self, identity: str, window: str, article: str, allowance: int, known: Iterable[str] = ()
+    ) -> Count:
+        with self._lock:
+            before = self.read(identity, window) | frozenset(known)
+            reading = read_one(before, article, allowance)
+            self._counted[window, identity] = reading.counted
+            return Count(reading.counted, reading.opened)
+
+    def merge(self, device: str, reader: str, window: str, known: Iterable[str] = ()) -> frozenset[str]:
+        with self._lock:
+            merged = self.read(reader, window) | self.read(device, window) | frozenset(known)
+            self._counted[window, reader] = merged
+            return merged
+
+    def prune(self, keep_windows: Collection[str]) -> int:
+        with self._lock:
+            gone = [key for key in self._counted if key[0] not in keep_windows]
+            for key in gone:
+                del self._counted[key]
+            return len(gone)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class LmdbVisitStore:
+    """Visits for many processes on one machine; a count is one writing transaction."""
+
+    def __init__(self, directory: Path, *, durable: bool, map_bytes: int = MAP_BYTES) -> None:
+        self._file = LmdbFile(directory, databases=("visits",), map_size=map_bytes, durable=durable)
+        self._visits = self._file.database("visits")
+
+    def read(self, identity: str, window: str) -> frozenset[str]:
+        with self._file.reading() as reading:
+            return _unpack(reading.get(_visit_key(identity, window), db=self._visits))
+
+    def count(
+        self, identity: str, window: str, article: str, allowance: int, known: Iterable[str] = ()
+    ) -> Count:
+        key = _visit_key(identity, window)
+        with self._file.writing() as writing:
+            stored = _unpack(writing.get(key, db=self._visits))
+            reading = read_one(stored | frozenset(known), article, allowance)
+            if reading.counted != stored:
+                writing.put(key, _pack(reading.counted), db=self._visits)
+        return Count(reading.counted, reading.opened)
+
+    def merge(self, device: str, reader: str, window: str, known: Iterable[str] = ()) -> frozenset[str]:
+        key = _visit_key(reader, window)
+        with self._file.writing() as writing:
+            stored = _unpack(writing.get(key, db=self._visits))
+            of_device = _unpack(writing.get(_visit_key(device, window), db=self._visits))
+            merged = stored | of_device | frozenset(known)
+            if merged != stored:
+                writing.put(key, _pack(merged), db=self._visits)
+        return merged
+
+    def prune(self, keep_windows: Collection[str]) -> int:
+        """In small steps, so that no reader waits for long."""
+        kept = {window.encode() for window in keep_windows}
+        pruned = 0
+        while True:
+            with self._file.writing() as writing, writing.cursor(db=self._visits) as cursor:
+                gone = []
+                for key in cursor.iternext(values=False):
+                    if bytes(key).partition(b"\0")[0] not in kept:
+                        gone.append(bytes(key))
+                    if len(gone) == _PRUNED_AT_ONCE:
+                        break
+                for key in gone:
+                    writing.delete(key, db=self._visits)
+            pruned += len(gone)
+            if len(gone) < _PRUNED_AT_ONCE:
+                return pruned
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _visit_key(identity: str, window: str) -> bytes:
+    return window.encode() + b"\0" + key_of(identity)
+
+
+def _pack(counted: frozenset[str]) -> bytes:
+    return "\n".join(sorted(counted)).encode()
+
+
+def _unpack(stored: bytes | None) -> frozenset[str]:
+    if not stored:
+        return frozenset()
+    return frozenset(stored.decode("utf-8", "replace").split("\n"))
