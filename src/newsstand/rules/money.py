@@ -30,9 +30,7 @@ class Money:
         if type(self.amount) is not int:
             raise TypeError(f"{self.amount!r} is not a whole number of smallest units")
         code = self.currency
-        if not (
-            isinstance(code, str) and len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()
-        ):
+        if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
             raise ValueError(f"{code!r} is not a currency's three capital letters")
 
     @classmethod

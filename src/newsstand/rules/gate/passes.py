@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from newsstand.rules.gate.facts import Grant, ReaderFacts, Right, is_current, is_in_grace
@@ -127,7 +128,9 @@ def _packed_grant(grant: Grant) -> bytes:
     return head + raws[0] + raws[1] + b"".join(bytes((len(raw),)) + raw for raw in raws[2:])
 
 
+@lru_cache(maxsize=2048)
 def _unpacked(payload: bytes) -> Pass:
+    """The pass in a payload whose signature holds; the same reader comes back within minutes."""
     reader, session, issued_at, renew, valid, created_at, is_staff, state, count = _HEAD.unpack_from(payload)
     grants = []
     at = _HEAD.size

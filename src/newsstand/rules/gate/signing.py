@@ -6,8 +6,7 @@ with a version byte and a byte that says which key signed it.
 """
 
 import hmac
-from base64 import urlsafe_b64encode
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +15,7 @@ SHORTEST_KEY: Final = 16
 LONGEST_TOKEN: Final = 3800
 _SIGNATURE: Final = 43
 _URL_TO_PLAIN: Final = bytes.maketrans(b"-_", b"+/")
+_PLAIN_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 
 
 class TokenTooLong(ValueError):
@@ -45,7 +45,7 @@ class KeyRing:
     def seal(self, purpose: bytes, version: int, payload: bytes) -> str:
         """The token for a payload; raises TokenTooLong if no cookie could hold it."""
         key = self.keys[0]
-        text = urlsafe_b64encode(bytes((version, _id_of(key))) + payload).rstrip(b"=")
+        text = _encoded(bytes((version, _id_of(key))) + payload)
         token = (text + _signature(key, purpose, text)).decode("ascii")
         if len(token) > LONGEST_TOKEN:
             raise TokenTooLong(f"{len(token)} characters are more than {LONGEST_TOKEN}")
@@ -71,7 +71,11 @@ def _id_of(key: bytes) -> int:
 
 
 def _signature(key: bytes, purpose: bytes, text: bytes) -> bytes:
-    return urlsafe_b64encode(hmac.digest(key, purpose + text, "sha256"))[:_SIGNATURE]
+    return _encoded(hmac.digest(key, purpose + text, "sha256"))
+
+
+def _encoded(raw: bytes) -> bytes:
+    return b2a_base64(raw, newline=False).translate(_PLAIN_TO_URL, b"=")
 
 
 def _decoded(text: bytes) -> bytes | None:

@@ -1,0 +1,167 @@
+"""The gates, in the order in which they are asked.
+
+Each gate looks at one question and answers with a reason, or with nothing when the next one is to
+be asked. When none answers there is a wall. `decide` and `explain` both walk this list.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from newsstand.rules.gate.facts import (
+    ArticleFacts,
+    Declares,
+    Grant,
+    Level,
+    ReaderFacts,
+    Right,
+    Visit,
+    is_current,
+    is_in_grace,
+    subject_covers,
+)
+from newsstand.rules.gate.meter import allowance_for, read_one
+from newsstand.rules.gate.policy import Policy
+
+
+class Reason(StrEnum):
+    """Why a reader was let in or stopped: a closed list, each with its sentences in `explain`."""
+
+    TAKEN_DOWN = "taken_down"
+    EMBARGO = "embargo"
+    NOT_YET = "not_yet"
+    FREE = "free"
+    OPEN_HOUSE = "open_house"
+    STAFF = "staff"
+    GRANT = "grant"
+    GRACE = "grace"
+    NETWORK = "network"
+    GIFT = "gift"
+    CRAWLER = "crawler"
+    REGISTERED = "registered"
+    COUNTED = "counted"
+    METER = "meter"
+    PREFETCH = "prefetch"
+    MUST_REGISTER = "must_register"
+    SUBSCRIBERS_ONLY = "subscribers_only"
+    METER_SPENT = "meter_spent"
+    NO_METER = "no_meter"
+    OFF_METER = "off_meter"
+    DECLARED_HEAD = "declared_head"
+    DECLARED_CRAWLER = "declared_crawler"
+    PAGE = "page"
+
+
+class Case(NamedTuple):
+    """One question to the gate, with the level that the article has at this moment."""
+
+    article: ArticleFacts
+    reader: ReaderFacts | None
+    visit: Visit
+    policy: Policy
+    now: int
+    level: Level
+
+
+Gate = Callable[[Case], Reason | None]
+
+
+def _taken_down(case: Case) -> Reason | None:
+    gone_from = case.article.gone_from
+    return Reason.TAKEN_DOWN if gone_from is not None and gone_from <= case.now else None
+
+
+def _embargo(case: Case) -> Reason | None:
+    until = case.article.embargo_until
+    return Reason.EMBARGO if until is not None and case.now < until else None
+
+
+def _not_yet(case: Case) -> Reason | None:
+    published_at = case.article.published_at
+    return Reason.NOT_YET if published_at is None or case.now < published_at else None
+
+
+def _free(case: Case) -> Reason | None:
+    return Reason.FREE if case.level is Level.FREE else None
+
+
+def _open_house(case: Case) -> Reason | None:
+    for house in case.policy.open_house:
+        if case.now < house.until and house.section in ("", case.article.section):
+            return Reason.OPEN_HOUSE
+    return None
+
+
+def _staff(case: Case) -> Reason | None:
+    return Reason.STAFF if case.reader is not None and case.reader.is_staff else None
+
+
+def _grant(case: Case) -> Reason | None:
+    return Reason.GRANT if _reads_by(case, is_current) else None
+
+
+def _grace(case: Case) -> Reason | None:
+    return Reason.GRACE if _reads_by(case, is_in_grace) else None
+
+
+def _network(case: Case) -> Reason | None:
+    network = case.visit.network
+    if network is None or not case.policy.network_access:
+        return None
+    return Reason.NETWORK if subject_covers(network, case.article) else None
+
+
+def _gift(case: Case) -> Reason | None:
+    return Reason.GIFT if case.visit.gift == case.article.id else None
+
+
+def _crawler(case: Case) -> Reason | None:
+    return Reason.CRAWLER if case.visit.crawler in case.policy.crawlers else None
+
+
+def _registered(case: Case) -> Reason | None:
+    return Reason.REGISTERED if case.reader is not None and case.level is Level.REGISTERED else None
+
+
+def _meter(case: Case) -> Reason | None:
+    """What is not counted is not opened: who only declares something gets nothing new from the meter."""
+    if case.level is not Level.METERED:
+        return None
+    article, visit = case.article, case.visit
+    if not read_one(visit.counted, article.id, allowance_for(case.policy, case.reader)).opened:
+        return None
+    if article.id in visit.counted:
+        return Reason.COUNTED
+    if not article.counts:
+        return None
+    if visit.declares == Declares.NOTHING:
+        return Reason.METER
+    return Reason.PREFETCH if visit.declares == Declares.PREFETCH else None
+
+
+def _reads_by(case: Case, is_running: Callable[[Grant, int], bool]) -> bool:
+    """Whether a grant that runs in this way, paid or in grace, opens the article."""
+    if case.reader is None:
+        return False
+    for grant in case.reader.grants:
+        is_fitting = Right.READ in grant.rights and subject_covers(grant.subject, case.article)
+        if is_fitting and is_running(grant, case.now):
+            return True
+    return False
+
+
+GATES: Final[tuple[tuple[str, Gate], ...]] = (
+    ("taken down", _taken_down),
+    ("under embargo", _embargo),
+    ("not published yet", _not_yet),
+    ("free for everyone", _free),
+    ("open house", _open_house),
+    ("staff", _staff),
+    ("a grant", _grant),
+    ("a grant's grace", _grace),
+    ("a group's network", _network),
+    ("a gift", _gift),
+    ("a verified crawler", _crawler),
+    ("registered and signed in", _registered),
+    ("the meter", _meter),
+)
