@@ -87,7 +87,7 @@ def _free(case: Case) -> Reason | None:
 
 def _open_house(case: Case) -> Reason | None:
     for house in case.policy.open_house:
-        if case.now < house.until and house.section in ("", case.article.section):
+        if house.applies(case.article.section, case.now):
             return Reason.OPEN_HOUSE
     return None
 
@@ -97,11 +97,11 @@ def _staff(case: Case) -> Reason | None:
 
 
 def _grant(case: Case) -> Reason | None:
-    return Reason.GRANT if _reads_by(case, is_current) else None
+    return None if reading_grant(case, is_current) is None else Reason.GRANT
 
 
 def _grace(case: Case) -> Reason | None:
-    return Reason.GRACE if _reads_by(case, is_in_grace) else None
+    return None if reading_grant(case, is_in_grace) is None else Reason.GRACE
 
 
 def _network(case: Case) -> Reason | None:
@@ -139,15 +139,15 @@ def _meter(case: Case) -> Reason | None:
     return Reason.PREFETCH if visit.declares == Declares.PREFETCH else None
 
 
-def _reads_by(case: Case, is_running: Callable[[Grant, int], bool]) -> bool:
-    """Whether a grant that runs in this way, paid or in grace, opens the article."""
+def reading_grant(case: Case, is_running: Callable[[Grant, int], bool]) -> Grant | None:
+    """The first grant that runs in this way, paid or in grace, and opens the article."""
     if case.reader is None:
-        return False
+        return None
     for grant in case.reader.grants:
         is_fitting = Right.READ in grant.rights and subject_covers(grant.subject, case.article)
         if is_fitting and is_running(grant, case.now):
-            return True
-    return False
+            return grant
+    return None
 
 
 GATES: Final[tuple[tuple[str, Gate], ...]] = (

@@ -37,6 +37,10 @@ class OpenHouse:
     section: str
     until: int
 
+    def applies(self, section: str, now: int) -> bool:
+        """Whether a story of this section is open by it: until 200 it is at 199, and at 200 no more."""
+        return now < self.until and self.section in ("", section)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
