@@ -64,6 +64,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("allow_sandbox_payments", _switch, False, "Let the sandbox gateway, which takes no money, run."),
     Setting("mail_url", _text, "mailbox:", "`mailbox:` keeps mail as files, or `smtp://user:password@host:587`."),
     Setting("mail_from", _text, "Newsstand <post@newsstand.example>", "The sender of every mail."),
+    Setting("demo_password", _text, "", "The password of the demo's staff account, shown when the demo starts."),
     Setting("web_workers", _whole, 2, "Web worker processes."),
 )
 

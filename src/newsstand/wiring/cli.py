@@ -1,0 +1,112 @@
+"""The command `newsstand`. Each command works on the installation that NEWSSTAND_DATA names."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from newsstand.wiring.env import SettingError
+
+DESCRIPTION = """Newsstand: software for an independent newsroom that lives from its readers.
+
+Every command works on one installation, a directory with its database, pictures, shelf and settings file. It is
+named by the environment variable NEWSSTAND_DATA; without it, var/demo below the present directory is taken."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their help."""
+    top = argparse.ArgumentParser(
+        prog="newsstand", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _serving(commands)
+    _newsroom(commands)
+    commands.add_parser("manage", help="Django's and Wagtail's own commands: newsstand manage help", add_help=False)
+    return top
+
+
+def _serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="run the demo publication; `demo clock +28d` moves its clock",
+        description="Make the demo publication, if it is not there yet, and run it in the foreground. "
+        "`newsstand demo clock +28d` moves the clock of a demo, running or not, from due moment to due moment.",
+    )
+    demo.add_argument("what", nargs="?", choices=["clock"], help="move the demo's clock instead of running it")
+    demo.add_argument("span", nargs="?", help="how far: +1d, +28d, +6h; `due` for the next moment at which something is due")
+    demo.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
+    demo.add_argument("--reset", action="store_true", help="throw away what was done and begin anew")
+    demo.add_argument("--prepare", action="store_true", help="only make the demo publication, do not run it")
+
+    serve = commands.add_parser("serve", help="run the site: kiosk, office and worker on one port")
+    serve.add_argument("--port", type=int, default=8000, help="port (default 8000)")
+    serve.add_argument("--address", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+
+    work = commands.add_parser("work", help="run only the worker: what follows a change, and what falls due")
+    work.add_argument("--parent", type=int, default=0, help="stop when this process is gone")
+
+    init = commands.add_parser("init", help="make a new, empty installation in NEWSSTAND_DATA")
+    init.add_argument("--name", required=True, help="name of the publication")
+    init.add_argument("--zone", default="UTC", help="its time zone, such as Europe/Berlin")
+    init.add_argument("--currency", default="USD", help="three letters (default USD)")
+    init.add_argument("--support", required=True, metavar="E-MAIL", help="where readers write for help")
+    init.add_argument("--site-url", default="http://127.0.0.1:8000", help="the public address")
+    for inner in ("load-demo", "prepare"):
+        commands.add_parser(inner, add_help=False)
+    found = commands.add_parser("found", add_help=False)
+    for name in ("--name", "--zone", "--currency", "--support"):
+        found.add_argument(name, required=True)
+
+
+def _newsroom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    publish = commands.add_parser(
+        "publish",
+        help="publish stories from Markdown files",
+        description="Create or update stories, by slug, from Markdown with YAML front matter; "
+        "<!-- paywall --> marks where the wall stands. Prints one line for each file.",
+    )
+    publish.add_argument("files", nargs="+", metavar="FILE.md")
+
+    explain = commands.add_parser("explain", help="say who may read a page and why")
+    explain.add_argument("url", help="address or path of a story")
+    who = explain.add_mutually_exclusive_group()
+    who.add_argument("--reader", metavar="E-MAIL", help="as this account")
+    who.add_argument("--anonymous", action="store_true", help="as somebody unknown (the default)")
+    explain.add_argument("--read", type=int, default=0, metavar="N", help="who has read N counted stories already")
+    explain.add_argument("--at", metavar="TIME", help="at this moment, such as 2026-12-24T18:00+01:00")
+
+    print_ = commands.add_parser("print", help="print pages onto the shelf")
+    print_.add_argument("--all", action="store_true", required=True, help="every page, anew")
+
+
+# Commands that work on the rows of an installation; the others begin before there is one, or supervise.
+WITH_DJANGO = {"work", "publish", "explain", "print", "load-demo", "prepare", "found"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 for done, 1 for a refusal, 2 for a wrong call or setting."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsstand.wiring.settings")
+    try:
+        if words[:1] == ["manage"]:
+            return _module("manage").run(words[1:])
+        found = parser().parse_args(words)
+        if found.command in WITH_DJANGO:
+            _module("django_setup").run()
+        return int(_module(found.command.replace("-", "_")).run(found))
+    except SettingError as error:
+        print(f"newsstand: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _module(name: str) -> ModuleType:
+    """A command's module, loaded only when it is called, so that `newsstand --help` needs no installation."""
+    return importlib.import_module(f"newsstand.wiring.commands.{name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

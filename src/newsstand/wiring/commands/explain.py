@@ -1,0 +1,40 @@
+"""Says who may read a page and why."""
+
+import argparse
+import sys
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from newsstand.office.access.queries import explain_url
+from newsstand.office.accounts.models import Account
+from newsstand.office.kit import clock
+from newsstand.wiring.env import SettingError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 1 if there is no such story or reader."""
+    account = None
+    if arguments.reader:
+        account = Account.objects.filter(email__iexact=arguments.reader).first()
+        if account is None:
+            print(f"newsstand: no account has the e-mail address {arguments.reader}.", file=sys.stderr)
+            return 1
+    path = urlsplit(arguments.url).path or "/"
+    found = explain_url(path, account, read=arguments.read, at=_moment(arguments.at))
+    if found is None:
+        print(f"newsstand: {path} is no published story.", file=sys.stderr)
+        return 1
+    print(found.editor)
+    for number, step in enumerate(found.steps, start=1):
+        print(f"  {number}. {step}")
+    return 0
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return clock.now()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingError(f"{text!r} is no moment; write one like 2026-12-24T18:00+01:00.") from error
+    return moment if moment.tzinfo else moment.astimezone()

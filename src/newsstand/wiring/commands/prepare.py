@@ -1,0 +1,61 @@
+"""Makes an installation ready to open its port: tables, files, and all that earlier changes still ask for."""
+
+import argparse
+import sys
+from importlib.metadata import version
+
+from django.conf import settings
+from django.core.management import call_command
+
+from newsstand.office.kit import clock, demo_clock, outbox, shelf, worker
+from newsstand.office.kit.registry import registry
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Bring the tables up to date, put on the board what it must hold, finish old outbox rows."""
+    make_tables()
+    gather_files()
+    try:
+        with worker.only_worker(worker.lock_directory()):
+            _heal()
+    except worker.WorkerRuns:
+        print(f"newsstand: another Newsstand already runs on {settings.DATA}; stop it first.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def make_tables() -> None:
+    """Create or change the tables of both databases; quick when there is nothing to do."""
+    for database in ("default", "sandbox"):
+        call_command("migrate", database=database, interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def gather_files() -> None:
+    """Put the static files of the staff's pages where they are handed out; only what is newer is copied."""
+    stamp = settings.STATIC_ROOT / ".gathered"
+    wanted = _versions()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(wanted)
+
+
+def _versions() -> str:
+    return " ".join(sorted(f"{name}={version(name)}" for name in ("django", "wagtail", "newsstand")))
+
+
+def _heal() -> None:
+    demo_clock.restore()
+    _notice_new_address()
+    for begin in registry.at_start:
+        begin(clock.now())
+    outbox.drain()
+
+
+def _notice_new_address() -> None:
+    """Pages hold the site's address; when it has changed, they count as not printed."""
+    kept = settings.SHELF_DIR / "site_url"
+    if kept.exists() and kept.read_text() != settings.SITE_URL:
+        shelf.handle().board.raise_generation()
+    kept.write_text(settings.SITE_URL)

@@ -1,0 +1,12 @@
+"""Publishes stories from Markdown files."""
+
+import argparse
+from pathlib import Path
+
+from newsstand.office.importers.markdown.publish import publish_files
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 1 if any file was refused."""
+    summary = publish_files([Path(name) for name in arguments.files], by="importer", report=print)
+    return 1 if summary.refused else 0

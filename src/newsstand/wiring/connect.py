@@ -1,0 +1,74 @@
+"""Connects the rooms within one process: opens the shelf once, builds the kiosk, tells the office how to answer."""
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
+
+from newsstand.kiosk.answer import Answer, House, Request
+from newsstand.kiosk.app import Kiosk
+from newsstand.office.accounts import passes
+from newsstand.office.kit import shelf
+from newsstand.office.kit.registry import registry
+from newsstand.rules.gate.passes import KeyRing
+from newsstand.shelf.opening import open_shelf
+from newsstand.shelf.shelf import Shelf
+from newsstand.wiring.asgi_types import ASGIApp, Receive, Scope, Send
+
+
+def connect() -> None:
+    """Say how the shelf is opened, and let the office answer for pages through the kiosk's own code."""
+    shelf.use(_open)
+    registry.answer = _answer
+
+
+def build_kiosk(behind: ASGIApp) -> Kiosk:
+    """The kiosk of this process; what it does not have goes to `behind`."""
+    house = House(shelf=shelf.handle(), ring=KeyRing(settings.PASS_KEYS), secure=settings.IS_HTTPS)
+    return Kiosk(house, behind=behind, renew=renew)
+
+
+async def renew(cookies: dict[str, str]) -> str | None:
+    """A fresh pass for the session among these cookies, or None when nobody is signed in."""
+    return await sync_to_async(_renew, thread_sensitive=False)(cookies)
+
+
+def _renew(cookies: dict[str, str]) -> str | None:
+    close_old_connections()
+    try:
+        return passes.renew(cookies)
+    finally:
+        close_old_connections()
+
+
+def _open() -> Shelf:
+    settings.SHELF_DIR.mkdir(parents=True, exist_ok=True)
+    return open_shelf(settings.SHELF_DIR)
+
+
+async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
+    raise RuntimeError("the office asked the kiosk for a page, and the kiosk passed it back")
+
+
+def _answer(request: HttpRequest) -> HttpResponse | None:
+    """Answer a page request from the shelf, exactly as the kiosk would; None if the page is not there."""
+    asked = Request(
+        method=request.method or "GET",
+        path=request.path,
+        query=request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
+        headers={name.lower(): value for name, value in request.headers.items()},
+    )
+    found = async_to_sync(build_kiosk(_nobody).respond)(asked)
+    return _as_response(found) if isinstance(found, Answer) else None
+
+
+def _as_response(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status)
+    del response["Content-Type"]
+    for name, value in answer.headers:
+        field = name.decode("latin-1")
+        if field.lower() == "set-cookie":
+            response.cookies.load(value.decode("latin-1"))
+        elif field.lower() != "content-length":
+            response[field] = value.decode("latin-1")
+    return response

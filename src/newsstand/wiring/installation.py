@@ -1,0 +1,79 @@
+"""Makes the directory of an installation: whole, or not at all."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from newsstand.wiring.env import SettingError
+
+Values = Mapping[str, str | int | bool | list[str]]
+
+
+def new_secrets() -> dict[str, str | int | bool | list[str]]:
+    """The keys that every installation has of its own."""
+    return {"secret_key": secrets.token_urlsafe(48), "pass_keys": [secrets.token_urlsafe(32)]}
+
+
+def is_installation(data: Path) -> bool:
+    """Whether a whole installation lies there."""
+    return (data / "settings.toml").is_file()
+
+
+def is_demo(data: Path) -> bool:
+    """Whether it is a demo, which may be thrown away."""
+    if not is_installation(data):
+        return False
+    return bool(tomllib.loads((data / "settings.toml").read_text("utf-8")).get("demo"))
+
+
+def make(data: Path, values: Values, commands: Sequence[Sequence[str]]) -> int:
+    """Make an installation beside its place, run commands on it, and move it there when all went well.
+
+    Returns the exit code of the first command that failed, after removing what was begun; 0 when done.
+    """
+    unfinished = data.with_name(f"{data.name}.unfinished")
+    try:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        _write_settings(unfinished / "settings.toml", values)
+    except OSError as error:
+        raise SettingError(f"{data.parent} cannot be written ({error.strerror}); nothing was made.") from error
+    environment = {**os.environ, "NEWSSTAND_DATA": str(unfinished)}
+    try:
+        for words in commands:
+            code = subprocess.call([sys.executable, "-m", "newsstand.wiring.cli", *words], env=environment)
+            if code != 0:
+                return code
+        unfinished.rename(data)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return 0
+
+
+def throw_away(data: Path) -> None:
+    """Remove a demo installation; refuses anything else."""
+    if data.exists() and not is_demo(data):
+        raise SettingError(f"{data} is not a demo, so it is not thrown away.")
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def _write_settings(path: Path, values: Values) -> None:
+    lines = ["# The settings of this installation; `newsstand --help` and docs/settings.md tell what there is.", ""]
+    lines += [f"{name} = {_toml(value)}" for name, value in values.items()]
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _toml(value: str | int | bool | list[str]) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,100 @@
+"""One parent, its web workers and one worker process. Stops cleanly on SIGTERM and on Ctrl-C."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
+
+from newsstand.wiring.env import Environment, SettingError, data_directory
+
+RESTART_AFTER = 1.0  # seconds between the end of a worker that was not asked to stop and its next start
+
+
+def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
+    """Get the installation ready, open the port, print the greeting, and serve until told to stop."""
+    data = data_directory()
+    environment = Environment(data)
+    environment.required("secret_key")
+    refuse_used_port(address, port)
+    if _run_command("prepare") != 0:
+        return 1
+    stopping = threading.Event()
+    threading.Thread(target=_keep_working, args=(stopping,), daemon=True).start()
+    threading.Thread(target=_greet, args=(f"http://{address}:{port}/", greeting, stopping), daemon=True).start()
+    server = Granian(
+        "newsstand.wiring.asgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=min(environment.web_workers, os.cpu_count() or 1),
+        loop=Loops.auto,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
+    try:
+        server.serve()
+    finally:
+        stopping.set()
+        _finished.wait(15)
+    return 0
+
+
+def refuse_used_port(address: str, port: int) -> None:
+    """Say in one sentence that somebody else has the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise SettingError(
+                f"port {port} on {address} cannot be used ({error.strerror}); name another one, such as {port + 1}."
+            ) from error
+
+
+def _run_command(*words: str) -> int:
+    return subprocess.call([sys.executable, "-m", "newsstand.wiring.cli", *words])
+
+
+_finished = threading.Event()
+
+
+def _keep_working(stopping: threading.Event) -> None:
+    """Keep one worker process running; it is started again if it ends by itself."""
+    words = [sys.executable, "-m", "newsstand.wiring.cli", "work", "--parent", str(os.getpid())]
+    while not stopping.is_set():
+        worker = subprocess.Popen(words)
+        while worker.poll() is None and not stopping.wait(0.1):
+            pass
+        if worker.poll() is None:
+            worker.terminate()
+            worker.wait(12)
+        elif not stopping.wait(RESTART_AFTER):
+            print(f"The worker ended with code {worker.returncode}; it is started again.", file=sys.stderr)
+    _finished.set()
+
+
+def _greet(url: str, greeting: Callable[[str], str], stopping: threading.Event) -> None:
+    """Print the greeting when the site answers."""
+    for _ in range(600):
+        if stopping.is_set():
+            return
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError:
+            break
+        except OSError:
+            time.sleep(0.1)
+        else:
+            break
+    print(greeting(url), flush=True)
