@@ -30,7 +30,13 @@ SECONDS_TO_START = 30
 SECONDS_TO_STOP = 20
 
 # The rows need not outlive the run, so nothing waits for a disk.
-SETTINGS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+SETTINGS = (
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+)
 
 
 class ServerFailed(Exception):
@@ -108,7 +114,13 @@ def _start(programs: Path, home: Path, person: Mapping[str, int]) -> subprocess.
     with (home / "log").open("wb") as log:
         # A session of its own: Ctrl-C reaches the command first, and the server is stopped after it.
         return subprocess.Popen(
-            command, cwd=home, env=_environment(), stdout=log, stderr=log, start_new_session=True, **_as(person)
+            command,
+            cwd=home,
+            env=_environment(),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **_as(person),
         )
 
 
@@ -116,7 +128,9 @@ def _wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> None:
     give_up_at = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < give_up_at and process.poll() is None:
         try:
-            with psycopg.connect(host=str(home / "socket"), user=SUPERUSER, dbname="postgres", autocommit=True) as db:
+            with psycopg.connect(
+                host=str(home / "socket"), user=SUPERUSER, dbname="postgres", autocommit=True
+            ) as db:
                 for name in DATABASES.values():
                     db.execute(f'CREATE DATABASE "{name}"'.encode())
                 return

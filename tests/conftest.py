@@ -1,0 +1,156 @@
+"""What every test gets: an installation of its own, closed sockets, and on demand a browser.
+
+The installation is a temporary directory that is named in NEWSSTAND_DATA before Django reads its settings.
+pytest-django sets Django up afterwards; a run of `tests/rules` alone never loads it.
+"""
+
+import atexit
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SETTINGS = """\
+secret_key = "only for tests, and long enough to be taken for a real one"
+pass_keys = ["only for tests: the first key of the passes"]
+demo = true
+allow_sandbox_payments = true
+"""
+WITHOUT_DJANGO = {"rules", "shelf", "kiosk"}
+NO_BROWSER = "no Chromium was found on this machine"
+
+
+def _make_installation() -> None:
+    place = Path(tempfile.mkdtemp(prefix="newsstand-tests-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    (place / "settings.toml").write_text(SETTINGS, "utf-8")
+    os.environ["NEWSSTAND_DATA"] = str(place)
+
+
+def _only_hands_out_tests(config: pytest.Config) -> bool:
+    """Whether this process is pytest-xdist's controller, whose workers must not inherit its installation."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+
+
+def _knows_no_django(arguments: list[str]) -> bool:
+    """Whether only folders are asked for whose tests need no Django."""
+    places = [argument.split("/") for argument in arguments if argument.startswith("tests/")]
+    return bool(places) and all(len(place) > 1 and place[1] in WITHOUT_DJANGO for place in places)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _only_hands_out_tests(config):
+        return
+    _make_installation()
+    if _knows_no_django(config.args):
+        return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "newsstand.wiring.settings"
+    from django.conf import settings
+
+    # Reading one setting loads them all; pytest-django sets up Django where it finds them loaded.
+    settings.INSTALLED_APPS  # noqa: B018
+
+
+# --- time and sockets ---
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday noon in November; tests move it, and never ask the machine."""
+    return datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
+
+
+class SocketClosed(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+def _stays_here(address: Any) -> bool:
+    if not isinstance(address, tuple):  # a Unix socket
+        return True
+    host = address[0]
+    if host in {"localhost", ""}:
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_sockets() -> Iterator[None]:
+    """No test reaches further than this machine."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        original = getattr(socket.socket, name)
+
+        def guarded(self: socket.socket, address: Any, _original: Any = original) -> Any:
+            if not _stays_here(address):
+                raise SocketClosed(f"tests may only connect to this machine, not to {address!r}")
+            return _original(self, address)
+
+        patch.setattr(socket.socket, name, guarded)
+    yield
+    patch.undo()
+
+
+# --- the browser ---
+
+
+def _chromium() -> str | None:
+    from tests import chromium
+
+    return chromium.find()
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium (Playwright's sync `Browser`) for the whole run. Mark its tests `browser`."""
+    executable = _chromium()
+    if executable is None:
+        pytest.fail(f"{NO_BROWSER}: `make browser` installs one")
+    from tests import chromium
+
+    # Playwright keeps an event loop in this thread, which Django would take for an async view.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    try:
+        with chromium.running(executable) as running:
+            yield running
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser journeys come last, because Playwright's event loop stays in the thread that started it."""
+    journeys = [item for item in items if item.get_closest_marker("browser")]
+    if not journeys:
+        return
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    if not _in_ci() and _chromium() is None:
+        for item in journeys:
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if NO_BROWSER in str(getattr(report, "longrepr", ""))
+    ]
+    if skipped:
+        terminalreporter.write_line(
+            f"!!! {len(skipped)} BROWSER JOURNEYS WERE NOT RUN: {NO_BROWSER}. `make browser` installs one. !!!",
+            red=True,
+            bold=True,
+        )
