@@ -1,8 +1,8 @@
 """What a gateway told us, and what it means whatever the order in which it came.
 
-A gateway tells things late, twice and in the wrong order, by webhook, by answer, by lookup and by list. All of
-it is collected as a set; the state of an object is the event of the highest rank in that set, so that neither
-order nor repetition can change it.
+A gateway tells things late, twice and in the wrong order, by webhook, by answer, by lookup and by list. All
+of it is collected as a set; the state of an object is the event of the highest rank in that set, so that
+neither order nor repetition can change it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -61,8 +61,9 @@ RANK: dict[Kind, int] = {
 class GatewayEvent:
     """One thing a gateway told us.
 
-    `object_id` is the gateway's id of the charge, refund, dispute …; `charge_id` the charge a refund or dispute
-    belongs to (a charge's own id for a charge); `ref` our own reference: the invoice's or refund's uuid.
+    `object_id` is the gateway's id of the charge, refund, dispute …; `charge_id` the charge that a refund or
+    dispute belongs to (a charge's own id for a charge); `ref` our own reference: the uuid of the invoice or
+    refund.
     """
 
     gateway: str

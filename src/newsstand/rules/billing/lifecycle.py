@@ -193,7 +193,7 @@ def _paid(state: State, wanted: bool) -> Step:
 
 
 def _declined(state: State, event: Declined, now: int) -> Step:
-    """In checkout the reader is there and types another card; later a mail goes out and retries are planned."""
+    """In checkout the reader is there and types another card; later a mail goes out, and retries follow."""
     if state is State.PENDING:
         return Step(State.PENDING)
     retry_at = next_attempt_at(

@@ -16,7 +16,7 @@ class OfferStep:
 
 @dataclass(frozen=True, slots=True)
 class OfferTerms:
-    """A rhythm and its prices, checked when made (ValueError). $0.50 for 3 periods, then $1.99, is two steps."""
+    """A rhythm and its prices, checked when made (ValueError). $0.50 for 3 periods, then $1.99: two steps."""
 
     rhythm: Rhythm
     steps: tuple[OfferStep, ...]

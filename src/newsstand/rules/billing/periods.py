@@ -9,6 +9,7 @@ import calendar
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One paid span: number `seq` from 0, first day `starts_on`, and `ends_on`, the day the next one starts."""
+    """One paid span: number `seq` from 0, its first day, and `ends_on`, the day on which the next starts."""
 
     seq: int
     starts_on: date
@@ -79,7 +80,7 @@ def period(anchor_on: date, rhythm: Rhythm, seq: int) -> Period:
 
 
 def period_containing(anchor_on: date, rhythm: Rhythm, on: date) -> Period:
-    """The period in which the day `on` lies: what is charged after an outage. ValueError before the anchor."""
+    """The period in which the day `on` lies, charged after an outage. ValueError before the anchor."""
     if on < anchor_on:
         raise ValueError(f"{on} lies before the anchor {anchor_on}")
     return period(anchor_on, rhythm, _starts_before(anchor_on, rhythm, on + timedelta(days=1)) - 1)
@@ -90,7 +91,7 @@ def charges_per_year(anchor_on: date, rhythm: Rhythm) -> YearlyCharges:
     first = anchor_on.year + 1
     last = min(first + YEARS_LOOKED_AT, date.max.year)
     before = [_starts_before(anchor_on, rhythm, date(year, 1, 1)) for year in range(first, last + 1)]
-    counts = [later - earlier for earlier, later in zip(before, before[1:], strict=False)]
+    counts = [later - earlier for earlier, later in pairwise(before)]
     return YearlyCharges(min(counts), max(counts), max(set(counts), key=counts.count))
 
 

@@ -29,7 +29,7 @@ def amount(money: Money, locale: str) -> str:
 
 
 def date(day: datetime.date, locale: str) -> str:
-    """A date written out. 20 December 2026: "Sunday, 20 December 2026"; in en_US "Sunday, December 20, 2026"."""
+    """A date written out: "Sunday, 20 December 2026" in en, "Sunday, December 20, 2026" in en_US."""
     found = _locale(locale)
     pattern = "EEEE, d MMMM y" if str(found) == "en" else "full"
     return format_date(day, pattern, locale=found)
@@ -62,7 +62,7 @@ def every_exactly(rhythm: Rhythm, locale: str) -> str:
 
 
 def card(terms: OfferTerms, locale: str) -> str:
-    """The price on a card: "$1.99 every 4 weeks"; with an introduction "$0.50 every 4 weeks for 12 weeks, then …"."""
+    """The price on a card: "$1.99 every 4 weeks", or "$0.50 every 4 weeks for 12 weeks, then …"."""
     words = _words(locale)
     rhythm = every(terms.rhythm, locale)
     parts = []
@@ -77,7 +77,7 @@ def card(terms: OfferTerms, locale: str) -> str:
 
 
 def line(terms: OfferTerms, locale: str) -> str:
-    """What stands below a subscribe button on a printed page: everything of the disclosure that has no date."""
+    """What stands below a subscribe button on a printed page: all of the disclosure that has no date."""
     said = [_charges(terms, None, None, locale), _per_year(terms, ANY_ANCHOR, locale), cancelling(locale)]
     return " ".join(filter(None, said))
 
@@ -89,7 +89,8 @@ def disclosure(
 
     `first_on` is the day of the first charge; given a `today` before it, that day is named instead of
     "today". Example: "$1.99 today, then $1.99 every 4 weeks (28 days) until you cancel. That is 13 payments
-    ($25.87) in most years and 14 ($27.86) in some. About $2.16 a month. Next charge: Sunday, 20 December 2026."
+    ($25.87) in most years and 14 ($27.86) in some. About $2.16 a month. Next charge: Sunday, 20 December
+    2026."
     """
     words = _words(locale)
     is_later = today is not None and today < first_on
@@ -116,14 +117,14 @@ def button(terms: OfferTerms, locale: str) -> str:
 
 
 def monthly(terms: OfferTerms) -> Money:
-    """The full price as a twelfth of a usual year: $1.99 every 28 days is 13/12 of it, $2.16, half a cent up."""
+    """A twelfth of a usual year at the full price, half a cent up: for $1.99 every 28 days $2.16."""
     price = terms.full_price
     payments, months = _payments_in_months(terms.rhythm)
     return Money((2 * price.amount * payments + months) // (2 * months), price.currency)
 
 
 def price_facts(terms: OfferTerms) -> dict[str, object]:
-    """The full price for machines (schema.org): an Offer whose unit is the period, never a month for 28 days."""
+    """The full price for machines (schema.org): an Offer by the period, never by a month for 28 days."""
     price = format(Decimal(terms.full_price.amount).scaleb(-terms.full_price.exponent), "f")
     codes = {"day": "DAY", "month": "MON", "year": "ANN"}
     quantity = {
@@ -221,7 +222,7 @@ def _payments(count: int, locale: str) -> str:
 
 
 def _length(rhythm: Rhythm, periods: int, locale: str, *, after: bool = False) -> str:
-    """How long some periods last; 3 periods of 4 weeks are "12 weeks". `after`: as it stands behind "after"."""
+    """How long some periods last: "12 weeks" for 3 of 4 weeks. `after`: as it stands behind "after"."""
     name, count = _shown(rhythm)
     words = _words(locale)
     total = count * periods

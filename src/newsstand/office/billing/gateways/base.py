@@ -1,7 +1,7 @@
 """What every payment gateway must be able to do, and the words in which it answers.
 
-A gateway saves a card, charges it, gives money back, answers questions and reports. It does no database work of
-ours and no scheduling: when to charge, and how much, is decided elsewhere. Moments are unix seconds, amounts Money.
+A gateway saves a card, charges it, gives money back, answers questions and reports. It does no database work
+of ours and no scheduling: when to charge, and how much, is decided elsewhere. Moments are unix seconds.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Initiator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a gateway has. Where `intent_object` is false, a charge must be looked up before it is sent again."""
+    """What a gateway has. Without an `intent_object` a charge is looked up before it is sent again."""
 
     sca: bool
     async_settlement: bool
@@ -38,15 +38,22 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """What the reader agreed to before the card is saved: the text as shown, and the id of that consent."""
+    """What the reader agreed to before the card is saved, and the id of that consent.
+
+    `text` and `button` (the words on the button that costs) are shown again next to the card's fields.
+    """
 
     consent_ref: str
     text: str
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A card about to be saved; the reader goes to `redirect_url` and comes back with `?setup=<ref>`."""
+    """A card about to be saved; the reader goes to `redirect_url` and comes back with `?setup=<ref>`.
+
+    They come back so in any case: who turned round without a card makes `finish_setup` raise SetupIncomplete.
+    """
 
     ref: str
     redirect_url: str
@@ -195,7 +202,7 @@ class SetupIncomplete(GatewayError):
 
 
 class BadWebhook(GatewayError):
-    """A webhook that is not the gateway's, or is too old, or cannot be read. It is refused and never stored."""
+    """A webhook that is not the gateway's, or is too old, or cannot be read. It is refused."""
 
 
 class Gateway(Protocol):

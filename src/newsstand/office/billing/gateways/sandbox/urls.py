@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+"""The addresses of the sandbox bank, below /sandbox/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from newsstand.office.billing.gateways.sandbox.views import CardPage, SecurePage
+
+app_name = "sandbox"
+urlpatterns = [
+    path("card/<slug:ref>/", CardPage.as_view(), name="card"),
+    path("secure/<slug:ref>/", SecurePage.as_view(), name="secure"),
+]

@@ -1,0 +1,195 @@
+"""How the sandbox bank takes money: attempts, the reader's approval, and what follows a success.
+
+Every function that decides locks the charge's row first, so that two at the same moment see one another.
+"""
+
+from django.db import transaction
+from django.urls import reverse
+
+from newsstand.office.billing.gateways.base import (
+    ActionRequired,
+    AlreadySucceeded,
+    Attempted,
+    Canceled,
+    Declined,
+    Initiator,
+    Outcome,
+    Succeeded,
+)
+from newsstand.office.billing.gateways.declines import DECLINES
+from newsstand.office.billing.gateways.sandbox import scenarios
+from newsstand.office.billing.gateways.sandbox.events import record
+from newsstand.office.billing.gateways.sandbox.models import Approval, Attempt, Charge, Method, new_ref
+from newsstand.office.billing.gateways.sandbox.router import ALIAS
+from newsstand.rules.billing.gateway_events import Kind
+from newsstand.rules.money import Money
+
+APPROVAL_SECONDS = 3600
+REVERSAL_SECONDS = 10 * 86_400
+SUPERSEDED = "superseded"
+
+
+def locked(charge_ref: str) -> Charge:
+    """The charge, locked until the end of the transaction. Raises Charge.DoesNotExist."""
+    return Charge.objects.select_for_update().get(ref=charge_ref)
+
+
+def take(
+    charge_ref: str, method: Method, key: str, initiator: Initiator, return_url: str, now: int
+) -> Attempted:
+    """One try; `key` again gives the same try's outcome again."""
+    with transaction.atomic(using=ALIAS):
+        charge = locked(charge_ref)
+        known = Attempt.objects.filter(key=key).first()
+        if known is not None:
+            return outcome(known, now)
+        if charge.attempts.filter(state=Attempt.State.SUCCEEDED).exists():
+            return AlreadySucceeded(charge.ref)
+        if charge.canceled_at is not None:
+            return Canceled(charge.ref)
+        _drop_open_approval(charge, now)
+        attempt = Attempt(key=key, charge=charge, method=method, at=now)
+        if _wants_approval(method) and initiator is Initiator.READER:
+            return _ask(attempt, return_url, now)
+        _answer(attempt, _refusal(method, initiator), now)
+        return outcome(attempt, now)
+
+
+def outcome(attempt: Attempt, now: int) -> Outcome:
+    """What an attempt has come to by `now`."""
+    charge = attempt.charge
+    if attempt.state == Attempt.State.SUCCEEDED:
+        return Succeeded(charge.ref, charge.money, attempt.at, fee_of(charge.money))
+    if attempt.state == Attempt.State.DECLINED:
+        return _declined(charge, attempt.code)
+    approval = Approval.objects.get(attempt=attempt)
+    if approval.expires_at <= now:
+        return _declined(charge, "approval_expired")
+    return ActionRequired(charge.ref, reverse("sandbox:secure", args=[approval.ref]), approval.expires_at)
+
+
+def decide_approval(approval: Approval, *, is_approved: bool, now: int) -> None:
+    """The reader has answered the bank about an attempt; only the first answer, and in time, counts."""
+    with transaction.atomic(using=ALIAS):
+        attempt = Attempt.objects.select_related("charge", "method").get(approval=approval)
+        locked(attempt.charge.ref)
+        attempt.refresh_from_db()
+        if attempt.state != Attempt.State.ACTION:
+            return
+        if approval.expires_at <= now:
+            code = "approval_expired"
+        elif is_approved:
+            code = scenarios.BY_CODE[attempt.method.scenario].refused_at_charge
+        else:
+            code = "authentication_failed"
+        approval.state = Approval.State.APPROVED if is_approved else Approval.State.REJECTED
+        approval.save(update_fields=["state"])
+        attempt.at = now
+        _answer(attempt, code, now)
+
+
+def cancel(charge_ref: str, now: int) -> Canceled | AlreadySucceeded:
+    """Take nothing any more; too late when the money is taken."""
+    with transaction.atomic(using=ALIAS):
+        charge = locked(charge_ref)
+        if charge.attempts.filter(state=Attempt.State.SUCCEEDED).exists():
+            return AlreadySucceeded(charge.ref)
+        if charge.canceled_at is None:
+            _drop_open_approval(charge, now)
+            charge.canceled_at = now
+            charge.save(update_fields=["canceled_at"])
+            record(Kind.CHARGE_CANCELED, charge.ref, now, charge=charge, ours=charge.ours)
+        return Canceled(charge.ref)
+
+
+def fee_of(money: Money) -> Money:
+    """What a bank of this kind would keep: 2.9 % and 30 of the smallest units."""
+    return Money((money.amount * 29 + 500) // 1000 + 30, money.currency)
+
+
+def _declined(charge: Charge, code: str) -> Declined:
+    known = DECLINES.get(code, DECLINES["authentication_failed"])
+    return Declined(charge.ref, code, known.cause)
+
+
+def _wants_approval(method: Method) -> bool:
+    return scenarios.BY_CODE[method.scenario].approval is scenarios.Approval.ALWAYS
+
+
+def _refusal(method: Method, initiator: Initiator) -> str:
+    """The code with which this card refuses this try, or "" when it pays."""
+    if method.status != Method.Status.LIVE:
+        return "card_removed"
+    if _wants_approval(method) and initiator is Initiator.MERCHANT:
+        return "authentication_required"
+    tries = method.attempts.count()
+    if method.sim == "decline" and tries < method.sim_count:
+        return "insufficient_funds"
+    if method.sim == "pays" and _paid_with(method) >= method.sim_count:
+        return "insufficient_funds"
+    return scenarios.BY_CODE[method.scenario].refused_at_charge
+
+
+def _paid_with(method: Method) -> int:
+    return method.attempts.filter(state=Attempt.State.SUCCEEDED).count()
+
+
+def _ask(attempt: Attempt, return_url: str, now: int) -> Outcome:
+    attempt.state = Attempt.State.ACTION
+    attempt.save()
+    Approval.objects.create(attempt=attempt, return_url=return_url, expires_at=now + APPROVAL_SECONDS)
+    charge = attempt.charge
+    record(Kind.CHARGE_ACTION_REQUIRED, charge.ref, now, charge=charge, ours=charge.ours)
+    return outcome(attempt, now)
+
+
+def _answer(attempt: Attempt, code: str, now: int) -> None:
+    """Write down that the bank paid (no code) or refused, and what will come of it."""
+    charge, mood = attempt.charge, attempt.method.sim
+    attempt.code = code
+    if code:
+        attempt.state = Attempt.State.DECLINED
+        attempt.save()
+        cause = _declined(charge, code).cause.value
+        record(
+            Kind.CHARGE_FAILED,
+            charge.ref,
+            now,
+            charge=charge,
+            ours=charge.ours,
+            code=code,
+            cause=cause,
+            mood=mood,
+        )
+        return
+    attempt.state = Attempt.State.SUCCEEDED
+    attempt.save()
+    record(
+        Kind.CHARGE_SUCCEEDED,
+        charge.ref,
+        now,
+        charge=charge,
+        ours=charge.ours,
+        money=charge.money,
+        mood=mood,
+    )
+    _dispute(charge, attempt.method, now)
+
+
+def _dispute(charge: Charge, method: Method, now: int) -> None:
+    """Cards whose holder complains at the bank: at once and undecided, or after ten days and lost."""
+    is_reversal = method.sim == "reversal"
+    if not is_reversal and scenarios.BY_CODE[method.scenario].after is not scenarios.After.DISPUTE:
+        return
+    dispute = new_ref()
+    at = now + REVERSAL_SECONDS if is_reversal else now
+    record(Kind.DISPUTE_OPENED, dispute, at, charge=charge, ours=charge.ours, money=charge.money)
+    if is_reversal:
+        record(Kind.DISPUTE_LOST, dispute, at, charge=charge, ours=charge.ours, money=charge.money)
+
+
+def _drop_open_approval(charge: Charge, now: int) -> None:
+    """A newer try or a cancellation takes the place of one that still waits for the reader."""
+    for attempt in charge.attempts.filter(state=Attempt.State.ACTION):
+        attempt.state, attempt.code, attempt.at = Attempt.State.DECLINED, SUPERSEDED, now
+        attempt.save()
