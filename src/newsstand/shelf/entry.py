@@ -97,15 +97,15 @@ def new_entry(
     """An entry with a new stamp and no variants yet.
 
     Raises UnfitEntry for a story without facts, facts on anything else, a path that does not begin with
-    a slash, a header that the kiosk itself sets, or a line break in a header.
+    a slash, a header that the kiosk itself sets, or one that is not a line of ASCII.
     """
     if not path.startswith("/"):
         raise UnfitEntry(f"a path begins with a slash: {path!r}")
     if (kind == "story") != (facts is not None):
         raise UnfitEntry(f"a story has facts for the gate, and only a story: {path!r}")
     for name, value in (*headers, ("content-type", content_type)):
-        if any(character in name + value for character in "\r\n\0"):
-            raise UnfitEntry(f"a header holds a line break: {name!r}")
+        if not (name + value).isascii() or not (name + value).isprintable():
+            raise UnfitEntry(f"a header holds a line break or what is not ASCII: {name!r}")
     for name, _value in headers:
         if name.lower() in _KIOSK_HEADERS:
             raise UnfitEntry(f"the kiosk sets this header itself: {name!r}")

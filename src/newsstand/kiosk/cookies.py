@@ -1,0 +1,42 @@
+"""Our cookies: found in a request, written for an answer."""
+
+from newsstand.rules.gate.passes import Pass
+from newsstand.rules.gate.signing import KeyRing
+from newsstand.rules.gate.visits import DeviceVisit, seal_visit
+
+PASS = "newsstand_pass"
+VISIT = "newsstand_visit"
+SESSION = "newsstand_session"
+_OURS = "newsstand_"
+
+
+def our_cookies(header: str) -> dict[str, str]:
+    """Our cookies in a `Cookie` header; of two with one name the first. Never raises."""
+    if _OURS not in header:
+        return {}
+    found: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name.startswith(_OURS):
+            found.setdefault(name, value)
+    return found
+
+
+def pass_cookie(token: str, p: Pass, *, now: int, secure: bool) -> str:
+    """`Set-Cookie` for a renewed pass; the browser keeps it for as long as it is valid."""
+    return _set_cookie(PASS, token, max(0, p.valid_until - now), secure)
+
+
+def no_pass_cookie(*, secure: bool) -> str:
+    """`Set-Cookie` that takes a pass away."""
+    return _set_cookie(PASS, "", 0, secure)
+
+
+def visit_cookie(visit: DeviceVisit, ring: KeyRing, *, seconds: int, secure: bool) -> str:
+    """`Set-Cookie` for what was counted on a device, until the window ends in so many seconds."""
+    return _set_cookie(VISIT, seal_visit(visit, ring), max(0, seconds), secure)
+
+
+def _set_cookie(name: str, value: str, max_age: int, secure: bool) -> str:
+    cookie = f"{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax"
+    return cookie + "; Secure" if secure else cookie

@@ -1,0 +1,29 @@
+"""What a kiosk needs to answer: the shelf, the keys, and whether the site is reached by https."""
+
+from dataclasses import dataclass, field
+
+from newsstand.kiosk.ready import ReadyEntries
+from newsstand.rules.gate.signing import KeyRing
+from newsstand.shelf.shelf import Shelf
+
+TROUBLE_PAGE = (
+    b'<!doctype html><html lang="en"><meta charset="utf-8">'
+    b'<meta name="viewport" content="width=device-width, initial-scale=1">'
+    b"<title>Please try again in a moment</title>"
+    b"<h1>Please try again in a moment</h1>"
+    b"<p>Something went wrong on our side, and this page cannot be shown just now.</p></html>"
+)
+
+
+@dataclass(slots=True)
+class House:
+    """One per process. `trouble_page` is the page in the site's language for an error of our own."""
+
+    shelf: Shelf
+    ring: KeyRing
+    secure: bool
+    trouble_page: bytes = TROUBLE_PAGE
+    ready: ReadyEntries = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ready = ReadyEntries(self.shelf.entries)

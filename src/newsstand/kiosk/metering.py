@@ -1,0 +1,62 @@
+"""What was counted for whoever asks, and counting one more."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from newsstand.kiosk.house import House
+from newsstand.rules.gate.facts import ReaderFacts
+from newsstand.rules.gate.meter import Window, allowance_for, window_at
+from newsstand.rules.gate.policy import Policy
+from newsstand.rules.gate.visits import DeviceVisit, open_visit
+from newsstand.shelf.visits import Count
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """The meter of one identity in one window.
+
+    `device` is the id in the device's cookie and `known` the articles that the cookie holds for this
+    window; `reader` decides before it. With neither, this is a new device.
+    """
+
+    window: Window
+    allowance: int
+    reader: str | None
+    device: str | None
+    known: frozenset[str]
+    counted: frozenset[str]
+
+
+def meter_for(reader: ReaderFacts | None, token: str | None, policy: Policy, house: House, now: int) -> Meter:
+    """The meter as it stands; `token` is the device's cookie."""
+    window = window_at(policy, now)
+    allowance = allowance_for(policy, reader)
+    visits = house.shelf.visits
+    if reader is not None:
+        counted = visits.read(f"reader:{reader.id}", window.key)
+        return Meter(window, allowance, reader.id, None, frozenset(), counted)
+    visit = None if token is None else open_visit(token, house.ring)
+    if visit is None:
+        return Meter(window, allowance, None, None, frozenset(), frozenset())
+    known = frozenset(visit.counted if visit.window == window.key else ())
+    counted = visits.read(f"device:{visit.device}", window.key) | known
+    return Meter(window, allowance, None, visit.device, known, counted)
+
+
+def count(meter: Meter, article: str, house: House) -> tuple[Count, DeviceVisit | None]:
+    """Count one article, and say what the device's cookie must hold after it; None for no new cookie.
+
+    A new device's first article stands in its cookie alone, so that strangers can't fill the store. It
+    is taken into the store with the first request that brings the cookie back and counts again.
+    """
+    if meter.reader is not None:
+        identity = f"reader:{meter.reader}"
+        return house.shelf.visits.count(identity, meter.window.key, article, meter.allowance), None
+    if meter.device is None:
+        first = DeviceVisit(meter.window.key, uuid4().hex, (article,))
+        return Count(frozenset(first.counted), opened=True), first
+    identity = f"device:{meter.device}"
+    counted = house.shelf.visits.count(identity, meter.window.key, article, meter.allowance, meter.known)
+    if not counted.opened:
+        return counted, None
+    return counted, DeviceVisit(meter.window.key, meter.device, tuple(sorted(counted.counted)))

@@ -1,0 +1,114 @@
+"""Entries ready to be handed out: decoded once, their headers made once, the least used let go."""
+
+import threading
+from collections import OrderedDict
+
+from newsstand.kiosk.reply import Caching, Headers, frame
+from newsstand.shelf.entry import Coding, Entry
+from newsstand.shelf.store import Store
+
+LIMIT_BYTES = 64 * 1024**2
+LIMIT_ENTRIES = 4000
+
+
+class Sheet:
+    """One variant in one coding: its bytes and, for each kind of caching, its headers."""
+
+    __slots__ = ("_first", "_full", "_kept", "body", "etag")
+
+    def __init__(self, entry: Entry, coding: Coding, etag: str, body: bytes) -> None:
+        self.body = body
+        self.etag = etag
+        encoding: Headers = () if coding == "identity" else ((b"content-encoding", coding.encode()),)
+        self._kept: Headers = (
+            (b"etag", etag.encode("latin-1")),
+            *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in entry.headers),
+        )
+        self._first: Headers = (
+            (b"content-type", entry.content_type.encode("latin-1")),
+            (b"content-length", str(len(body)).encode()),
+            *encoding,
+            *self._kept,
+        )
+        self._full: dict[tuple[Caching, bool], Headers] = {}
+
+    def headers(self, caching: Caching, *, not_modified: bool) -> Headers:
+        """The headers of a whole answer, or of a `304`."""
+        key = (caching, not_modified)
+        headers = self._full.get(key)
+        if headers is None:
+            headers = (*(self._kept if not_modified else self._first), *frame(caching))
+            self._full[key] = headers
+        return headers
+
+
+class Ready:
+    """An entry as the store had it at a version, and those of its sheets that were asked for."""
+
+    __slots__ = ("entry", "sheets", "version")
+
+    def __init__(self, entry: Entry, version: int) -> None:
+        self.entry = entry
+        self.version = version
+        self.sheets: dict[tuple[str, Coding], Sheet] = {}
+
+
+class ReadyEntries:
+    """The most recently used entries of a store, bounded by number and by the bytes of their bodies."""
+
+    def __init__(
+        self, store: Store, *, limit_bytes: int = LIMIT_BYTES, limit_entries: int = LIMIT_ENTRIES
+    ) -> None:
+        self._store = store
+        self._limit_bytes = limit_bytes
+        self._limit_entries = limit_entries
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, Ready] = OrderedDict()
+        self._bytes = 0
+
+    def find(self, path: str) -> Ready | None:
+        """The entry at this path as it is now, or None."""
+        # The version is read before the entry: a change in between only costs one more look.
+        version = self._store.version()
+        kept = self._kept.get(path)
+        if kept is not None and kept.version == version:
+            with self._lock:
+                if path in self._kept:
+                    self._kept.move_to_end(path)
+            return kept
+        entry = self._store.get(path)
+        if kept is not None and entry == kept.entry:
+            kept.version = version
+            return kept
+        with self._lock:
+            self._forget(path)
+            if entry is None:
+                return None
+            ready = self._kept[path] = Ready(entry, version)
+            self._keep_limits()
+        return ready
+
+    def sheet(self, ready: Ready, variant: str, coding: Coding) -> Sheet | None:
+        """One variant's bytes and headers, or None where the store has them no longer."""
+        sheet = ready.sheets.get((variant, coding))
+        if sheet is not None:
+            return sheet
+        body = self._store.body(ready.entry, variant, coding)
+        if body is None:
+            return None
+        sheet = Sheet(ready.entry, coding, ready.entry.etags[variant][coding], body)
+        with self._lock:
+            if self._kept.get(ready.entry.path) is ready and (variant, coding) not in ready.sheets:
+                ready.sheets[variant, coding] = sheet
+                self._bytes += len(body)
+                self._keep_limits()
+        return sheet
+
+    def _keep_limits(self) -> None:
+        while self._kept and (self._bytes > self._limit_bytes or len(self._kept) > self._limit_entries):
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, path: str) -> None:
+        ready = self._kept.pop(path, None)
+        if ready is not None:
+            self._bytes -= sum(len(sheet.body) for sheet in ready.sheets.values())
