@@ -129,7 +129,7 @@ SENTENCES: Final[Mapping[Reason, Sentences]] = MappingProxyType(
         Reason.DECLARED_CRAWLER: Sentences(
             "Automatic visitors see the beginning of this story.",
             "The client says that it is a crawler. Nothing is counted for it, so that it sees the opening.",
-            "The client declared itself a crawler. A person who is stopped so has a browser with such a name.",
+            "The client declared itself a crawler. A person stopped so has a browser with such a name.",
         ),
         Reason.PAGE: Sentences(
             "This page is open to everyone.",
