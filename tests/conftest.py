@@ -11,6 +11,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,34 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # Reading one setting loads them all; pytest-django sets up Django where it finds them loaded.
     settings.INSTALLED_APPS  # noqa: B018
+
+
+# --- databases ---
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Migrated databases for the run (pytest-django's fixture, done with kept copies)."""
+    from tests import databases
+
+    with ExitStack() as until_the_end:
+        with django_db_blocker.unblock():
+            until_the_end.enter_context(databases.migrated())
+        yield
+        with django_db_blocker.unblock():
+            until_the_end.close()
+
+
+@pytest.fixture
+def real_commits(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[None]:
+    """Databases for this test alone, in which transactions end as they do in life.
+
+    Use it in place of `django_db(transaction=True)`, whose flushing the append-only tables refuse.
+    """
+    from tests import databases
+
+    with django_db_blocker.unblock(), databases.copied(tmp_path):
+        yield
 
 
 # --- time and sockets ---
