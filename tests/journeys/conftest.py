@@ -1,0 +1,30 @@
+"""Journeys run against a real server, started as a user starts it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.reader import Reader
+from tests.journeys.site import Site, prepare, running
+
+
+@pytest.fixture(scope="session")
+def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo publication, made once for the whole run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if (base.name.startswith("popen-")) else base
+    return prepare(shared / "journeys")
+
+
+@pytest.fixture
+def site(made_demo: Path, tmp_path: Path) -> Iterator[Site]:
+    """A running demo of the journey's own."""
+    with running(made_demo, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def reader(site: Site) -> Reader:
+    """Somebody who has never been here."""
+    return Reader(site)

@@ -1,0 +1,172 @@
+"""A running demo site for one journey: made once per run, copied for each journey, started as a user starts it."""
+
+import fcntl
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import requests
+
+PATIENCE = 120.0
+
+
+@dataclass
+class Site:
+    """The address of a running demo and the directory it works on."""
+
+    url: str
+    data: Path
+    environment: dict[str, str]
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `newsstand …` beside the running server."""
+        return subprocess.run(
+            [sys.executable, "-m", "newsstand.wiring.cli", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def mails(self) -> list[dict[str, str]]:
+        """All mail that was sent, oldest first: to, subject, text."""
+        page = requests.get(f"{self.url}/mailbox/", timeout=20)
+        names = list(dict.fromkeys(re.findall(r'href="(/mailbox/[^"]+/)"', page.text)))
+        return [self._mail(name) for name in reversed(names)]
+
+    def _mail(self, path: str) -> dict[str, str]:
+        from bs4 import BeautifulSoup
+
+        page = BeautifulSoup(requests.get(self.url + path, timeout=20).text, "html.parser")
+        words = [dd.get_text(" ", strip=True) for dd in page.select("dl.summary dd")]
+        body = page.select_one(".mail")
+        heading = page.select_one("h1")
+        assert body is not None
+        assert heading is not None
+        return {"to": words[0], "subject": heading.get_text(strip=True), "text": body.get_text("\n", strip=True)}
+
+    def code_for(self, email: str) -> str:
+        """The newest sign-in code that was mailed to this address."""
+        limit = time.monotonic() + 10
+        while time.monotonic() < limit:
+            for mail in reversed(self.mails()):
+                found = re.search(r"\b(\d{6})\b", mail["text"])
+                if email in mail["to"] and found:
+                    return found[1]
+            time.sleep(0.1)
+        raise AssertionError(f"no mail with a code came to {email}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(data: Path, databases: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSSTAND_")}
+    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    return {**kept, "NEWSSTAND_DATA": str(data), **databases, "PYTHONUNBUFFERED": "1"}
+
+
+# --- PostgreSQL: every copy of the site is a copy of two databases -------------------------------------------------
+
+
+def _base_urls() -> dict[str, str]:
+    names = ("NEWSSTAND_DATABASE_URL", "NEWSSTAND_SANDBOX_DATABASE_URL")
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
+def _with_name(url: str, name: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _connect(url: str):  # type: ignore[no-untyped-def]  # psycopg is there only for PostgreSQL runs
+    import psycopg
+
+    query = dict(parse_qsl(urlsplit(url).query))
+    return psycopg.connect(f"postgresql:///postgres?{urlencode(query)}", autocommit=True)
+
+
+def _databases(suffix: str, template: str | None) -> dict[str, str]:
+    """Make one database per address, empty or as a copy; nothing on SQLite."""
+    made = {}
+    for number, (variable, url) in enumerate(_base_urls().items()):
+        name = f"journey_{suffix}_{number}"
+        source = f"journey_{template}_{number}" if template else "template1"
+        with _connect(url) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        made[variable] = _with_name(url, name)
+    return made
+
+
+def _drop_databases(suffix: str) -> None:
+    for number, url in enumerate(_base_urls().values()):
+        with _connect(url) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "journey_{suffix}_{number}" WITH (FORCE)')
+
+
+# --- making, copying, running ---------------------------------------------------------------------------------------
+
+
+def prepare(shared: Path) -> Path:
+    """Make the demo publication once for all workers of a test run, and return its directory."""
+    shared.mkdir(parents=True, exist_ok=True)
+    made = shared / "demo"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            suffix = shared.name.replace("-", "_")
+            databases = _databases(suffix, None)
+            words = [sys.executable, "-m", "newsstand.wiring.cli", "demo", "--prepare"]
+            done = subprocess.run(
+                words, env=_environment(made, databases), capture_output=True, text=True, timeout=300, check=False
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+    return made
+
+
+@contextmanager
+def running(made: Path, directory: Path) -> Iterator[Site]:
+    """A copy of the prepared demo, served on a port of its own until the journey ends."""
+    suffix, data = uuid.uuid4().hex[:12], directory / "site"
+    shutil.copytree(made, data)
+    databases = _databases(suffix, made.parent.name.replace("-", "_"))
+    port = free_port()
+    environment = _environment(data, databases)
+    log = (directory / "server.log").open("w+")
+    words = [sys.executable, "-m", "newsstand.wiring.cli", "demo", "--port", str(port)]
+    server = subprocess.Popen(words, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_ready(server, directory / "server.log")
+        environment["NEWSSTAND_SITE_URL"] = f"http://127.0.0.1:{port}"
+        yield Site(f"http://127.0.0.1:{port}", data, environment)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(30)
+        log.close()
+        _drop_databases(suffix)
+    assert code == 0, (directory / "server.log").read_text()
+
+
+def _wait_until_ready(server: "subprocess.Popen[bytes]", log: Path) -> None:
+    limit = time.monotonic() + PATIENCE
+    while "Newsstand is ready" not in log.read_text():
+        assert server.poll() is None, log.read_text()
+        assert time.monotonic() < limit, log.read_text()
+        time.sleep(0.05)
+
+
