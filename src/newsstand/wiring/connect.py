@@ -5,14 +5,14 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 
-from newsstand.kiosk.answer import Answer, House, Request
+from newsstand.kiosk.answer import Answer, Request
 from newsstand.kiosk.app import Kiosk
+from newsstand.kiosk.house import House
 from newsstand.office.accounts import passes
 from newsstand.office.kit import shelf
 from newsstand.office.kit.registry import registry
 from newsstand.rules.gate.passes import KeyRing
-from newsstand.shelf.opening import open_shelf
-from newsstand.shelf.shelf import Shelf
+from newsstand.shelf.shelf import Shelf, open_shelf
 from newsstand.wiring.asgi_types import ASGIApp, Receive, Scope, Send
 
 
