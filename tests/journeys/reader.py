@@ -43,7 +43,9 @@ class Reader:
         """Fill in and send the form whose button says this; fields are given by name."""
         form = self._form(button)
         values = self._values(form, button)
-        unknown = set(fields) - {str(field.get("name")) for field in form.find_all(["input", "textarea", "select"])}
+        unknown = set(fields) - {
+            str(field.get("name")) for field in form.find_all(["input", "textarea", "select"])
+        }
         assert not unknown, f"the form has no {unknown}"
         values.update({name: value for name, value in fields.items() if value is not None})
         target = urljoin(self.response.url, str(form.get("action") or self.response.url))
@@ -80,7 +82,11 @@ class Reader:
         values: dict[str, Any] = {}
         for field in form.find_all(["input", "textarea", "select"]):
             name, kind = str(field.get("name", "")), str(field.get("type", "text"))
-            if not name or kind in {"submit", "button"} or (kind in {"checkbox", "radio"} and not field.has_attr("checked")):
+            if (
+                not name
+                or kind in {"submit", "button"}
+                or (kind in {"checkbox", "radio"} and not field.has_attr("checked"))
+            ):
                 continue
             values[name] = field.get_text() if field.name == "textarea" else str(field.get("value", ""))
         for pressed in form.find_all("button"):

@@ -55,7 +55,11 @@ class Site:
         heading = page.select_one("h1")
         assert body is not None
         assert heading is not None
-        return {"to": words[0], "subject": heading.get_text(strip=True), "text": body.get_text("\n", strip=True)}
+        return {
+            "to": words[0],
+            "subject": heading.get_text(strip=True),
+            "text": body.get_text("\n", strip=True),
+        }
 
     def code_for(self, email: str) -> str:
         """The newest sign-in code that was mailed to this address."""
@@ -133,7 +137,12 @@ def prepare(shared: Path) -> Path:
             databases = _databases(suffix, None)
             words = [sys.executable, "-m", "newsstand.wiring.cli", "demo", "--prepare"]
             done = subprocess.run(
-                words, env=_environment(made, databases), capture_output=True, text=True, timeout=300, check=False
+                words,
+                env=_environment(made, databases),
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
             )
             assert done.returncode == 0, done.stdout + done.stderr
     return made
@@ -168,5 +177,3 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", log: Path) -> None:
         assert server.poll() is None, log.read_text()
         assert time.monotonic() < limit, log.read_text()
         time.sleep(0.05)
-
-

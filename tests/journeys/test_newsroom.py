@@ -28,7 +28,9 @@ The deepest place lies forty metres off the mole, where the dredger never goes.
 """
 
 
-def test_a_published_story_is_on_the_pages_within_a_second(site: Site, reader: Reader, tmp_path: Path) -> None:
+def test_a_published_story_is_on_the_pages_within_a_second(
+    site: Site, reader: Reader, tmp_path: Path
+) -> None:
     file = tmp_path / "story.md"
     file.write_text(STORY.format(title="New soundings taken", level="free"))
     done = site.command("publish", str(file))

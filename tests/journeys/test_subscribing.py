@@ -119,7 +119,10 @@ def test_cancelling_takes_two_pages_and_is_final(site: Site, reader: Reader) -> 
     reader.get("/account/")
     assert "until" in reader.text
     assert eventually(
-        lambda: [mail for mail in site.mails() if "ada@" in mail["to"] and "cancel" in mail["subject"].lower()], 5
+        lambda: [
+            mail for mail in site.mails() if "ada@" in mail["to"] and "cancel" in mail["subject"].lower()
+        ],
+        5,
     )
     assert_whole(reader.get(story.path), story)
     moved = site.command("demo", "clock", "+28d")
@@ -138,7 +141,9 @@ def test_each_period_is_charged_once(site: Site, reader: Reader) -> None:
     for wanted in (2, 3):
         moved = site.command("demo", "clock", "+28d")
         assert moved.returncode == 0, moved.stderr
-        assert eventually(lambda wanted=wanted: len(receipts(site, "ada@example.org")) == wanted, 5), site.mails()
+        assert eventually(lambda wanted=wanted: len(receipts(site, "ada@example.org")) == wanted, 5), (
+            site.mails()
+        )
     moved = site.command("demo", "clock", "+84d")
     assert moved.returncode == 0, moved.stderr
     assert eventually(lambda: len(receipts(site, "ada@example.org")) == 6, 5)

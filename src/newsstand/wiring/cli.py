@@ -23,7 +23,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _serving(commands)
     _newsroom(commands)
-    commands.add_parser("manage", help="Django's and Wagtail's own commands: newsstand manage help", add_help=False)
+    commands.add_parser(
+        "manage", help="Django's and Wagtail's own commands: newsstand manage help", add_help=False
+    )
     return top
 
 
@@ -34,8 +36,12 @@ def _serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="Make the demo publication, if it is not there yet, and run it in the foreground. "
         "`newsstand demo clock +28d` moves the clock of a demo, running or not, from due moment to due moment.",
     )
-    demo.add_argument("what", nargs="?", choices=["clock"], help="move the demo's clock instead of running it")
-    demo.add_argument("span", nargs="?", help="how far: +1d, +28d, +6h; `due` for the next moment at which something is due")
+    demo.add_argument(
+        "what", nargs="?", choices=["clock"], help="move the demo's clock instead of running it"
+    )
+    demo.add_argument(
+        "span", nargs="?", help="how far: +1d, +28d, +6h; `due` for the next moment at which something is due"
+    )
     demo.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
     demo.add_argument("--reset", action="store_true", help="throw away what was done and begin anew")
     demo.add_argument("--prepare", action="store_true", help="only make the demo publication, do not run it")
@@ -74,7 +80,9 @@ def _newsroom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     who = explain.add_mutually_exclusive_group()
     who.add_argument("--reader", metavar="E-MAIL", help="as this account")
     who.add_argument("--anonymous", action="store_true", help="as somebody unknown (the default)")
-    explain.add_argument("--read", type=int, default=0, metavar="N", help="who has read N counted stories already")
+    explain.add_argument(
+        "--read", type=int, default=0, metavar="N", help="who has read N counted stories already"
+    )
     explain.add_argument("--at", metavar="TIME", help="at this moment, such as 2026-12-24T18:00+01:00")
 
     print_ = commands.add_parser("print", help="print pages onto the shelf")

@@ -14,12 +14,20 @@ from newsstand.office.kit.registry import registry
 from newsstand.rules.gate.passes import KeyRing
 from newsstand.shelf.shelf import Shelf, open_shelf
 from newsstand.wiring.asgi_types import ASGIApp, Receive, Scope, Send
+from newsstand.wiring.files import A_DAY, A_YEAR, FilesFirst, KeptFiles, Pictures
 
 
 def connect() -> None:
     """Say how the shelf is opened, and let the office answer for pages through the kiosk's own code."""
     shelf.use(_open)
     registry.answer = _answer
+
+
+def front(django: ASGIApp) -> ASGIApp:
+    """All that a web worker serves: the kiosk, behind it the files, behind them the office."""
+    connect()
+    static = KeptFiles(settings.STATIC_ROOT, A_DAY)
+    return build_kiosk(behind=FilesFirst(static, Pictures(settings.MEDIA_ROOT, A_YEAR), django))
 
 
 def build_kiosk(behind: ASGIApp) -> Kiosk:

@@ -54,17 +54,32 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("secret_key", _text, None, "Signs sessions and forms. Made when the installation is made."),
-    Setting("pass_keys", _words, None, "Keys of readers' passes, newest first: the first signs, all are checked."),
-    Setting("site_url", _text, "http://127.0.0.1:8000", "The public address of the site, without a slash at the end."),
+    Setting(
+        "pass_keys", _words, None, "Keys of readers' passes, newest first: the first signs, all are checked."
+    ),
+    Setting(
+        "site_url",
+        _text,
+        "http://127.0.0.1:8000",
+        "The public address of the site, without a slash at the end.",
+    ),
     Setting("hosts", _words, ["127.0.0.1", "localhost"], "Host names that the office answers to."),
-    Setting("database_url", _text, "", "PostgreSQL address; empty means SQLite in the installation's directory."),
+    Setting(
+        "database_url", _text, "", "PostgreSQL address; empty means SQLite in the installation's directory."
+    ),
     Setting("sandbox_database_url", _text, "", "The sandbox gateway's own database, likewise."),
-    Setting("demo", _switch, False, "This is the demo publication: its clock can be moved, its mail is shown."),
+    Setting(
+        "demo", _switch, False, "This is the demo publication: its clock can be moved, its mail is shown."
+    ),
     Setting("debug", _switch, False, "Show errors in detail. Never on a public site."),
     Setting("allow_sandbox_payments", _switch, False, "Let the sandbox gateway, which takes no money, run."),
-    Setting("mail_url", _text, "mailbox:", "`mailbox:` keeps mail as files, or `smtp://user:password@host:587`."),
+    Setting(
+        "mail_url", _text, "mailbox:", "`mailbox:` keeps mail as files, or `smtp://user:password@host:587`."
+    ),
     Setting("mail_from", _text, "Newsstand <post@newsstand.example>", "The sender of every mail."),
-    Setting("demo_password", _text, "", "The password of the demo's staff account, shown when the demo starts."),
+    Setting(
+        "demo_password", _text, "", "The password of the demo's staff account, shown when the demo starts."
+    ),
     Setting("web_workers", _whole, 2, "Web worker processes."),
 )
 
@@ -135,3 +150,40 @@ def database(url: str, sqlite_file: Path) -> dict[str, Any]:
         "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": query,
     }
+
+
+def mail_server(url: str) -> dict[str, Any]:
+    """Django's mail settings of `smtp://user:password@host:587` (STARTTLS) or `smtps://…` (TLS from the start)."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise SettingError("mail_url is `mailbox:`, or like smtp://user:password@host:587")
+    is_tls = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if is_tls else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_tls,
+        "EMAIL_USE_TLS": not is_tls and parts.hostname not in {"localhost", "127.0.0.1", "::1"},
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+def settings_page() -> str:
+    """The text of `docs/settings.md`."""
+    head = (
+        "# Settings\n\nEvery setting of an installation. A value is taken from the environment variable, else from "
+        "`settings.toml` in the installation's directory, else the default holds. This page is made from "
+        "`wiring/env.py`; a test keeps the two alike.\n\n| setting | environment | default | meaning |\n"
+        "| --- | --- | --- | --- |\n"
+    )
+    rows = [
+        f"| `{one.name}` | `NEWSSTAND_{one.name.upper()}` | {_shown(one.default)} | {one.meaning} |"
+        for one in SETTINGS
+    ]
+    return head + "\n".join(rows) + "\n\n`NEWSSTAND_DATA` names the directory itself (default `var/demo`).\n"
+
+
+def _shown(default: Any) -> str:
+    return "none, required" if default is None else f"`{default}`" if default != "" else "empty"

@@ -38,11 +38,15 @@ def make(data: Path, values: Values, commands: Sequence[Sequence[str]]) -> int:
     """
     unfinished = data.with_name(f"{data.name}.unfinished")
     try:
+        if data.exists() and any(data.iterdir()):
+            raise SettingError(f"{data} is not empty and is no installation, so nothing was made there.")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         _write_settings(unfinished / "settings.toml", values)
     except OSError as error:
-        raise SettingError(f"{data.parent} cannot be written ({error.strerror}); nothing was made.") from error
+        raise SettingError(
+            f"{data.parent} cannot be written ({error.strerror}); nothing was made."
+        ) from error
     environment = {**os.environ, "NEWSSTAND_DATA": str(unfinished)}
     try:
         for words in commands:
@@ -63,7 +67,10 @@ def throw_away(data: Path) -> None:
 
 
 def _write_settings(path: Path, values: Values) -> None:
-    lines = ["# The settings of this installation; `newsstand --help` and docs/settings.md tell what there is.", ""]
+    lines = [
+        "# The settings of this installation; `newsstand --help` and docs/settings.md tell what there is.",
+        "",
+    ]
     lines += [f"{name} = {_toml(value)}" for name, value in values.items()]
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

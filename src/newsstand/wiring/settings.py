@@ -1,6 +1,6 @@
 """Django's settings, made from the installation's environment (`env.py`). Nothing else reads the environment."""
 
-from newsstand.wiring.env import Environment, data_directory, database
+from newsstand.wiring.env import Environment, data_directory, database, mail_server
 
 DATA = data_directory()
 ENVIRONMENT = Environment(DATA)
@@ -126,11 +126,10 @@ USE_I18N = True
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kit_cache"}}
 
-EMAIL_BACKEND = (
-    "newsstand.office.kit.mailbox.MailboxBackend"
-    if ENVIRONMENT.mail_url.startswith("mailbox:")
-    else "django.core.mail.backends.smtp.EmailBackend"
-)
+if ENVIRONMENT.mail_url.startswith("mailbox:"):
+    EMAIL_BACKEND = "newsstand.office.kit.mailbox.MailboxBackend"
+else:
+    globals().update(mail_server(ENVIRONMENT.mail_url))
 DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
 
 WAGTAIL_SITE_NAME = "Newsstand"

@@ -29,7 +29,9 @@ def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
         return 1
     stopping = threading.Event()
     threading.Thread(target=_keep_working, args=(stopping,), daemon=True).start()
-    threading.Thread(target=_greet, args=(f"http://{address}:{port}/", greeting, stopping), daemon=True).start()
+    threading.Thread(
+        target=_greet, args=(f"http://{address}:{port}/", greeting, stopping), daemon=True
+    ).start()
     server = Granian(
         "newsstand.wiring.asgi:application",
         address=address,

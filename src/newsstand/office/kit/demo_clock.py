@@ -52,7 +52,9 @@ def _set(moment: datetime, *, by: str) -> None:
         row.offset = max(before, int((moment - clock.real_now()).total_seconds()) + 1)
         row.save(update_fields=["offset"])
         after = {"offset": row.offset}
-        audit.record(by=by, verb="move_clock", subject="demo-clock", before={"offset": before}, after=after, now=moment)
+        audit.record(
+            by=by, verb="move_clock", subject="demo-clock", before={"offset": before}, after=after, now=moment
+        )
     shelf.handle().board.set_clock_offset(row.offset)
 
 

@@ -14,7 +14,9 @@ from newsstand.office.kit.models import SentNotice
 TOPIC = "kit.mail"
 
 
-def send_notice(*, to: str, subject: str, template: str, context: dict[str, Any], key: str, now: datetime) -> None:
+def send_notice(
+    *, to: str, subject: str, template: str, context: dict[str, Any], key: str, now: datetime
+) -> None:
     """Have a mail sent after the commit. `template` + `.txt` and `.html` are rendered with `context` (JSON values).
 
     The same key never makes a second mail, whatever is retried.
@@ -37,7 +39,10 @@ def deliver(payload: dict[str, Any], now: datetime) -> None:
         subject=" ".join(payload["subject"].split()),
         body=text,
         to=[payload["to"]],
-        headers={"Message-ID": make_msgid(idstring=f"notice-{notice.pk}", domain="newsstand"), "Date": _date(now)},
+        headers={
+            "Message-ID": make_msgid(idstring=f"notice-{notice.pk}", domain="newsstand"),
+            "Date": _date(now),
+        },
     )
     message.attach_alternative(render_to_string(f"{payload['template']}.html", context), "text/html")
     message.send()
@@ -52,5 +57,3 @@ def _date(now: datetime) -> str:
 def is_mailbox() -> bool:
     """Whether mail is kept as files here instead of being sent."""
     return settings.EMAIL_BACKEND.endswith("MailboxBackend")
-
-

@@ -57,5 +57,3 @@ def _read(path: Path) -> Mail:
     body = parsed.get_body(preferencelist=("plain",))
     text = str(body.get_content()) if body is not None else ""
     return Mail(path.stem, str(parsed["To"]), str(parsed["Subject"]), str(parsed["Date"] or ""), text)
-
-

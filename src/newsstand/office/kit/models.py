@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 def check_zone(value: str) -> None:
     """Refuse what is no time zone."""
     if value not in available_timezones():
-        raise ValidationError(_("%(value)s is not a time zone; write one like Europe/Berlin."), params={"value": value})
+        raise ValidationError(
+            _("%(value)s is not a time zone; write one like Europe/Berlin."), params={"value": value}
+        )
 
 
 class Publication(models.Model):
@@ -22,7 +24,9 @@ class Publication(models.Model):
     zone = models.CharField(max_length=60, default="UTC", validators=[check_zone])
     currency = models.CharField(max_length=3, default="USD")
     language = models.CharField(max_length=12, default="en", help_text=_("A locale such as en, en_GB or de."))
-    accent = models.CharField(max_length=7, default="#0b5d6b", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")])
+    accent = models.CharField(
+        max_length=7, default="#0b5d6b", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
+    )
     support_email = models.EmailField()
     postal_address = models.TextField(blank=True)
 

@@ -30,7 +30,9 @@ def same_origin_only(view: View) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not comes_from_here(request):
-            return HttpResponseForbidden(_("This form was not sent from a page of this site, so nothing was done."))
+            return HttpResponseForbidden(
+                _("This form was not sent from a page of this site, so nothing was done.")
+            )
         return view(request, *args, **kwargs)
 
     TOKENLESS.add(f"{view.__module__}.{view.__name__}")

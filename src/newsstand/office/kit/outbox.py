@@ -72,7 +72,9 @@ def do_row(row: OutboxRow) -> None:
 def _failed(row: OutboxRow, error: Exception) -> None:
     tries, now = row.tries + 1, clock.real_now()
     parked_at = now if tries >= TRIES else None
-    log.exception("outbox_row_failed topic=%s row=%s tries=%s parked=%s", row.topic, row.pk, tries, bool(parked_at))
+    log.exception(
+        "outbox_row_failed topic=%s row=%s tries=%s parked=%s", row.topic, row.pk, tries, bool(parked_at)
+    )
     OutboxRow.objects.filter(pk=row.pk).update(
         last_error=f"{type(error).__name__}: {error}"[:2000],
         not_before=now + timedelta(seconds=2 ** (tries - 1)),

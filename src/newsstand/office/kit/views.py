@@ -15,7 +15,9 @@ from newsstand.office.kit.origin import same_origin_only
 class ClockForm(forms.Form):
     """How far the clock is to be moved."""
 
-    jump = forms.ChoiceField(choices=[("1", "+1 day"), ("7", "+7 days"), ("28", "+28 days"), ("due", "to what is due next")])
+    jump = forms.ChoiceField(
+        choices=[("1", "+1 day"), ("7", "+7 days"), ("28", "+28 days"), ("due", "to what is due next")]
+    )
 
 
 def mailbox_list(request: HttpRequest) -> HttpResponse:
@@ -44,7 +46,9 @@ def move_clock(request: HttpRequest) -> HttpResponse:
             demo_clock.advance(_span(form.cleaned_data["jump"]), by="system")
         except demo_clock.WorkerIsAway:
             message = _("The clock has moved, but not all that fell due is done: the worker does not answer.")
-            return render(request, "kit/clock.html", {"form": form, "now": clock.now(), "problem": message}, status=503)
+            return render(
+                request, "kit/clock.html", {"form": form, "now": clock.now(), "problem": message}, status=503
+            )
         return HttpResponseRedirect(local_path(request.POST.get("next"), "/demo/clock/"))
     context = {"form": form, "now": clock.now(), "next_due": demo_clock.next_due()}
     response = render(request, "kit/clock.html", context)

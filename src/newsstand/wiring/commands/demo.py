@@ -37,7 +37,12 @@ def _make() -> int:
     data = data_directory()
     print(f"Making the demo publication in {os.path.relpath(data)} …", flush=True)
     own = new_secrets()
-    values = {**own, "demo": True, "allow_sandbox_payments": True, "demo_password": f"harbour-{str(own['secret_key'])[:6]}"}
+    values = {
+        **own,
+        "demo": True,
+        "allow_sandbox_payments": True,
+        "demo_password": f"harbour-{str(own['secret_key'])[:6]}",
+    }
     code = installation.make(data, values, [["prepare"], ["load-demo"]])
     if code != 0:
         print("newsstand: the demo was not made; nothing was kept.", file=sys.stderr)
@@ -81,5 +86,7 @@ def parse_span(text: str) -> timedelta:
     """`+28d`, `+6h` or `+30m` as a span of time."""
     match = re.fullmatch(r"\+?(\d{1,4})([dhm])", text)
     if match is None or int(match[1]) == 0:
-        raise SettingError(f"{text!r} is no span of time; write one like +28d, +6h or +30m. The clock only moves ahead.")
+        raise SettingError(
+            f"{text!r} is no span of time; write one like +28d, +6h or +30m. The clock only moves ahead."
+        )
     return timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[match[2]]: int(match[1])})

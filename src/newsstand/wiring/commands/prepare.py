@@ -19,7 +19,9 @@ def run(arguments: argparse.Namespace) -> int:
         with worker.only_worker(worker.lock_directory()):
             _heal()
     except worker.WorkerRuns:
-        print(f"newsstand: another Newsstand already runs on {settings.DATA}; stop it first.", file=sys.stderr)
+        print(
+            f"newsstand: another Newsstand already runs on {settings.DATA}; stop it first.", file=sys.stderr
+        )
         return 1
     return 0
 

@@ -1,0 +1,102 @@
+"""The command line: clear refusals, nothing half made."""
+
+import os
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsstand.wiring import cli, installation
+from newsstand.wiring.commands.demo import parse_span
+from newsstand.wiring.env import SettingError
+
+
+def run(data: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSSTAND_")}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    return subprocess.run(
+        [sys.executable, "-m", "newsstand.wiring.cli", *words],
+        env={**environment, "NEWSSTAND_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["demo", "serve", "work", "init", "publish", "explain", "print"])
+def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"newsstand {command}" in capsys.readouterr().out
+
+
+def test_a_used_port_is_one_sentence_and_nothing_is_made(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run(tmp_path / "demo", "demo", "--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert f"port {port} on 127.0.0.1 cannot be used" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = run(tmp_path / "file" / "demo", "demo", "--prepare")
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_commands_need_an_installation(tmp_path: Path) -> None:
+    done = run(tmp_path, "publish", "story.md")
+    assert done.returncode == 2
+    assert "no installation yet" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_only_a_demo_is_thrown_away(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('secret_key = "x"\n')
+    with pytest.raises(SettingError, match="is not a demo"):
+        installation.throw_away(tmp_path)
+    assert (tmp_path / "settings.toml").exists()
+    (tmp_path / "settings.toml").write_text("demo = true\n")
+    installation.throw_away(tmp_path)
+    assert not tmp_path.exists()
+
+
+def test_an_installation_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    code = installation.make(tmp_path / "site", {"secret_key": "x", "pass_keys": ["y"]}, [["explain"]])
+    assert code != 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("+28d", timedelta(days=28)), ("6h", timedelta(hours=6)), ("+30m", timedelta(minutes=30))],
+)
+def test_spans(text: str, span: timedelta) -> None:
+    assert parse_span(text) == span
+
+
+@pytest.mark.parametrize("text", ["-1d", "0d", "28", "+1y", "", "+12345d"])
+def test_spans_that_are_none(text: str) -> None:
+    with pytest.raises(SettingError):
+        parse_span(text)
+
+
+def test_settings_are_written_so_that_they_can_be_read(tmp_path: Path) -> None:
+    import tomllib
+
+    values = {"a": 'quo"te\\', "b": True, "c": 3, "d": ["x", "y"]}
+    path = tmp_path / "settings.toml"
+    installation._write_settings(path, values)
+    assert tomllib.loads(path.read_text()) == values
+    assert path.stat().st_mode & 0o077 == 0
