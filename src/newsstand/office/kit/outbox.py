@@ -63,7 +63,7 @@ def do_row(row: OutboxRow) -> None:
     OutboxRow.objects.filter(pk=row.pk).update(started_at=clock.real_now(), tries=row.tries + 1)
     try:
         registry.handler(row.topic)(row.payload, clock.now())
-    except Exception as error:  # a handler may fail in any way; the row is kept, tried again, then parked
+    except Exception as error:  # noqa: BLE001 -- a handler may fail in any way; the row is kept, tried again, then parked
         _failed(row, error)
     else:
         OutboxRow.objects.filter(pk=row.pk).update(done_at=clock.real_now(), last_error="")
