@@ -127,12 +127,12 @@ def standing(events: Iterable[GatewayEvent], gateway: str, charge_id: str) -> St
     state: Kind | None = None
     sums: dict[str, Money] = {}
     for event in fold(events).values():
-        if (event.gateway, event.charge_id or event.object_id) != (gateway, charge_id):
+        thing = event.kind.thing
+        if (event.gateway, event.object_id if thing == "charge" else event.charge_id) != (gateway, charge_id):
             continue
-        if event.kind.thing == "charge":
+        if thing == "charge":
             state = event.kind
         if event.kind in _MOVES and event.amount is not None:
-            thing = event.kind.thing
             sums[thing] = sums[thing] + event.amount if thing in sums else event.amount
     return Standing(state, sums.get("charge"), sums.get("refund"), sums.get("dispute"))
 

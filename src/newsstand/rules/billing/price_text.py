@@ -244,8 +244,8 @@ def _payments_in_months(rhythm: Rhythm) -> tuple[int, int]:
         return 1, rhythm.count
     if rhythm.unit == "year":
         return 1, 12 * rhythm.count
-    usual = charges_per_year(ANY_ANCHOR, rhythm).usual
-    return (usual, 12) if usual else (365, 12 * rhythm.count)
+    yearly = charges_per_year(ANY_ANCHOR, rhythm)
+    return (yearly.usual, 12) if yearly.least else (365, 12 * rhythm.count)
 
 
 def _number(count: int, locale: str) -> str:

@@ -93,7 +93,7 @@ class CardForm(forms.Form):
         if not self.errors:
             refused = DECLINES.get(CARDS[cleaned["number"]].refused_at_setup)
             if refused is not None:
-                self.add_error(refused.field, forms.ValidationError(refused.sentence, code=refused.code))
+                self.add_error(refused.field, forms.ValidationError(str(refused.sentence), code=refused.code))
         return cleaned
 
     def card(self) -> Card:
