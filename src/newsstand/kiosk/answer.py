@@ -1,7 +1,7 @@
 """Path, cookies, shelf and now in; the answer out. Nothing here waits, and nothing asks the clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
 from newsstand.kiosk.house import House as House
@@ -126,6 +126,8 @@ def _count_and_hand_out(
     settled = _decide(asked, facts, counted.counted, Declares.NOTHING)
     if settled.visit_after is not None:
         raise CountedTwice(facts.id)
+    if counted.opened:
+        settled = replace(settled, reason=decision.reason)
     if visit is None:
         return _hand_out(asked, ready, settled, (), facts)
     seconds = meter.window.end_at - asked.now

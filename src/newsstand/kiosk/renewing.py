@@ -33,6 +33,7 @@ class Renewals:
         if task in done and not task.cancelled():
             return task.result()
         task.cancel()
+        self._forget(session, task)
         return Renewal("failed")
 
     async def _ask(self, cookies: Mapping[str, str]) -> Renewal:

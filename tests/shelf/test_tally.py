@@ -1,0 +1,56 @@
+"""What a tally promises, wherever its sums lie."""
+
+from pathlib import Path
+
+import pytest
+
+from newsstand.shelf import Shelf, open_shelf
+from newsstand.shelf.tally import MemorySums, Reading, Tally
+
+FERRY = Reading("a" * 32, "full.ads", "free", "direct")
+MARKET = Reading("b" * 32, "opening", "meter_spent", "inside")
+
+
+class TestTally:
+    def test_readings_are_summed_and_handed_over_once(self, shelf: Shelf) -> None:
+        for reading in (FERRY, MARKET, FERRY):
+            shelf.tally.add(*reading)
+        shelf.tally.flush()
+        shelf.tally.add(*FERRY)
+        assert shelf.tally.drain() == {FERRY: 3, MARKET: 1}
+        assert shelf.tally.drain() == {}
+
+    def test_long_names_are_summed_like_others(self, shelf: Shelf) -> None:
+        for end in "xyx":
+            shelf.tally.add("a" * 600 + end, "full", "free", "direct")
+        assert sorted(shelf.tally.drain().values()) == [1, 2]
+
+
+class _FullSums(MemorySums):
+    is_full = True
+
+    def raise_by(self, counts: object) -> None:
+        if self.is_full:
+            raise OSError("no space left")
+        super().raise_by(counts)
+
+
+def test_what_cannot_be_flushed_stays_counted() -> None:
+    sums = _FullSums()
+    tally = Tally(sums)
+    tally.add(*FERRY)
+    with pytest.raises(OSError, match="no space"):
+        tally.flush()
+    tally.add(*FERRY)
+    sums.is_full = False
+    assert tally.drain() == {FERRY: 2}
+
+
+def test_closing_flushes_and_the_sums_outlive_the_process(tmp_path: Path) -> None:
+    for _ in range(2):
+        shelf = open_shelf(tmp_path)
+        shelf.tally.add(*FERRY)
+        shelf.close()
+    shelf = open_shelf(tmp_path)
+    assert shelf.tally.drain() == {FERRY: 2}
+    shelf.close()
