@@ -1,0 +1,177 @@
+"""Questions about stories and the pages that list them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet, prefetch_related_objects
+from django.http import HttpRequest
+from wagtail.models import Page
+
+from newsstand.office.articles.models import (
+    ArticlePage,
+    AuthorPage,
+    FrontPage,
+    SectionPage,
+    ShownPaths,
+    TagPage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A section in the menu."""
+
+    title: str
+    address: str
+
+
+def public_articles(now: datetime) -> "QuerySet[ArticlePage]":
+    """Stories that listings may show now, newest first."""
+    return (
+        ArticlePage.objects.live()
+        .filter(published_at__lte=now)
+        .filter(Q(embargo_until__isnull=True) | Q(embargo_until__lte=now))
+        .filter(Q(gone_from__isnull=True) | Q(gone_from__gt=now))
+        .order_by("-published_at", "-pk")
+    )
+
+
+def latest(
+    limit: int,
+    *,
+    now: datetime,
+    section: SectionPage | None = None,
+    tag: TagPage | None = None,
+    author: AuthorPage | None = None,
+    skip: int = 0,
+) -> list[ArticlePage]:
+    """The newest stories, ready to be listed: a fixed number of queries, however many they are."""
+    stories = public_articles(now)
+    if section is not None:
+        stories = stories.child_of(section)
+    if tag is not None:
+        stories = stories.filter(tags=tag)
+    if author is not None:
+        stories = stories.filter(bylines__author=author)
+    return for_listing(stories[skip : skip + limit])
+
+
+def related(article: ArticlePage, limit: int, *, now: datetime) -> list[ArticlePage]:
+    """What to read next: stories with most tags in common, then others of the section; newest first."""
+    tags = [tag.pk for tag in article.tags.all()]
+    others = public_articles(now).exclude(pk=article.pk)
+    shared = others.filter(tags__in=tags).annotate(in_common=Count("tags")).order_by("-in_common", "-published_at")
+    found = list(shared[:limit]) if tags else []
+    if len(found) < limit:
+        beside = others.child_of(article.section).exclude(pk__in=[story.pk for story in found])
+        found += beside[: limit - len(found)]
+    return for_listing(found)
+
+
+def for_listing(stories: Iterable[ArticlePage]) -> list[ArticlePage]:
+    """Stories with their section, authors, tags and lead picture read in a few queries for all of them."""
+    found = list(stories)
+    paths = {parent_path(story) for story in found}
+    by_path = {section.path: section for section in SectionPage.objects.filter(path__in=paths)}
+    for story in found:
+        story.section = by_path[parent_path(story)]
+    prefetch_related_objects(found, "bylines__author", "tags", "product", "lead_picture__renditions")
+    return found
+
+
+def parent_path(page: Page) -> str:
+    """The place in the tree of the page above."""
+    return page.path[: -page.steplen]
+
+
+def article(article_id: str) -> ArticlePage | None:
+    """The live story with this public id. Whether it may be read now is for the gate to say."""
+    try:
+        wanted = UUID(hex=article_id)
+    except ValueError:
+        return None
+    found = for_listing(ArticlePage.objects.live().filter(public_id=wanted))
+    return found[0] if found else None
+
+
+def page_at(address: str) -> Page | None:
+    """The live page at this path of the site, as its own type; stories are ready to be printed."""
+    front = front_page()
+    if front is None or not address.startswith("/"):
+        return None
+    page = Page.objects.live().filter(url_path=front.url_path + address[1:]).first()
+    if page is None:
+        return None
+    specific = page.specific
+    return for_listing([specific])[0] if isinstance(specific, ArticlePage) else specific
+
+
+def front_page() -> FrontPage | None:
+    """The root of the site."""
+    return FrontPage.objects.first()
+
+
+def sections() -> list[SectionPage]:
+    """The live sections in the order that staff gave them."""
+    return list(SectionPage.objects.live().order_by("path"))
+
+
+def authors() -> list[AuthorPage]:
+    """All live authors by name."""
+    return list(AuthorPage.objects.live().order_by("title"))
+
+
+def tags() -> list[TagPage]:
+    """All live tags by name."""
+    return list(TagPage.objects.live().order_by("title"))
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows about the sections."""
+    return {"menu": [MenuEntry(section.title, section.address) for section in sections()]}
+
+
+def paths_of(story: ArticlePage) -> list[str]:
+    """The story's own address, then every listing that shows it."""
+    return [story.address, *listings_of(story)]
+
+
+def listings_of(story: ArticlePage) -> list[str]:
+    """The addresses of the listings that show a story: front page, its section, its authors, its tags."""
+    named = [*story.authors, *story.tags.all()]
+    return ["/", story.section.address, *(page.address for page in named if page.live)]
+
+
+def next_change(now: datetime) -> datetime | None:
+    """The next moment at which listings change by the clock alone: an embargo ends, a story goes."""
+    coming = ArticlePage.objects.live().aggregate(
+        published=Min("published_at", filter=Q(published_at__gt=now)),
+        embargo=Min("embargo_until", filter=Q(embargo_until__gt=now)),
+        gone=Min("gone_from", filter=Q(gone_from__gt=now)),
+    )
+    return min((moment for moment in coming.values() if moment is not None), default=None)
+
+
+def stories_below(page: Page) -> list[ArticlePage]:
+    """The live stories whose pages show something of this page: its name, or its address in theirs."""
+    stories = ArticlePage.objects.live()
+    if isinstance(page, AuthorPage):
+        return for_listing(stories.filter(bylines__author=page))
+    if isinstance(page, TagPage):
+        return for_listing(stories.filter(tags=page))
+    return for_listing(stories.descendant_of(page, inclusive=True))
+
+
+def listings_below(page: Page) -> list[Page]:
+    """This page and all pages below it that are no stories, each as its own type."""
+    below = Page.objects.descendant_of(page, inclusive=True).not_type(ArticlePage)
+    return list(below.specific())
+
+
+def last_shown(story: ArticlePage) -> list[str]:
+    """Where the story was last announced; empty if it was not public."""
+    row = ShownPaths.objects.filter(article_id=story.pk).first()
+    return list(row.paths) if row is not None else []
