@@ -65,7 +65,9 @@ class PointsBlock(blocks.StructBlock):
     """A list, with points or numbers."""
 
     numbered = blocks.BooleanBlock(label=_("Numbered"), required=False)
-    points = blocks.ListBlock(blocks.RichTextBlock(features=RICH, label=_("Point")), label=_("Points"), min_num=1)
+    points = blocks.ListBlock(
+        blocks.RichTextBlock(features=RICH, label=_("Point")), label=_("Points"), min_num=1
+    )
 
     class Meta:
         icon = "list-ul"

@@ -124,7 +124,7 @@ def _paragraphs(value: Any) -> Iterator[Block]:
     for inner in _PARAGRAPH.findall(html) or [html]:
         text = _plain(inner)
         if text:
-            yield Block(PARAGRAPH, text, {"html": mark_safe(inner)})  # noqa: S308 cleaned above
+            yield Block(PARAGRAPH, text, {"html": mark_safe(inner)})
 
 
 def _heading(value: Any) -> Iterator[Block]:
@@ -157,7 +157,7 @@ def _points(value: Any) -> Iterator[Block]:
 
 def _point(source: str) -> SafeString:
     html = clean_rich_text(source)
-    return mark_safe("<br>".join(_PARAGRAPH.findall(html)) or html)  # noqa: S308 cleaned above
+    return mark_safe("<br>".join(_PARAGRAPH.findall(html)) or html)
 
 
 def _embed(value: Any) -> Iterator[Block]:

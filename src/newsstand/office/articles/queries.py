@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
-from wagtail.models import Page
+from wagtail.models import Page, ReferenceIndex, Revision
 
 from newsstand.office.articles.models import (
     ArticlePage,
     AuthorPage,
     FrontPage,
+    Picture,
     SectionPage,
     ShownPaths,
     TagPage,
@@ -63,7 +64,9 @@ def related(article: ArticlePage, limit: int, *, now: datetime) -> list[ArticleP
     """What to read next: stories with most tags in common, then others of the section; newest first."""
     tags = [tag.pk for tag in article.tags.all()]
     others = public_articles(now).exclude(pk=article.pk)
-    shared = others.filter(tags__in=tags).annotate(in_common=Count("tags")).order_by("-in_common", "-published_at")
+    shared = (
+        others.filter(tags__in=tags).annotate(in_common=Count("tags")).order_by("-in_common", "-published_at")
+    )
     found = list(shared[:limit]) if tags else []
     if len(found) < limit:
         beside = others.child_of(article.section).exclude(pk__in=[story.pk for story in found])
@@ -175,3 +178,27 @@ def last_shown(story: ArticlePage) -> list[str]:
     """Where the story was last announced; empty if it was not public."""
     row = ShownPaths.objects.filter(article_id=story.pk).first()
     return list(row.paths) if row is not None else []
+
+
+def stories_showing(picture: Picture) -> list[ArticlePage]:
+    """The live stories whose pages show this picture."""
+    references = ReferenceIndex.get_references_to(picture).values_list("object_id", flat=True)
+    pages = {int(pk) for pk in references if pk.isdigit()}
+    return for_listing(ArticlePage.objects.live().filter(pk__in=pages))
+
+
+def expired_pages(now: datetime) -> list[Page]:
+    """Live pages whose time is over."""
+    return list(Page.objects.live().filter(expire_at__lte=now).order_by("expire_at"))
+
+
+def due_revisions(now: datetime) -> list[Revision]:
+    """Revisions that were approved for a moment that has come."""
+    return list(Revision.page_revisions.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"))
+
+
+def next_scheduled(now: datetime) -> datetime | None:
+    """The earliest moment, past or future, at which a page goes live or expires."""
+    going = Revision.page_revisions.aggregate(first=Min("approved_go_live_at"))["first"]
+    ending = Page.objects.live().aggregate(first=Min("expire_at"))["first"]
+    return min((moment for moment in (going, ending) if moment is not None), default=None)

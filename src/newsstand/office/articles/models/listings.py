@@ -7,6 +7,7 @@ from wagtail.models import Page
 
 from newsstand.office.articles.models.public_page import PublicPage
 
+
 class FrontPage(PublicPage, Page):
     """The root of the site: the newest stories."""
 
@@ -56,7 +57,12 @@ class AuthorPage(PublicPage, Page):
     role = models.CharField(_("role"), max_length=80, blank=True, help_text=_("Such as: court reporter."))
     about = models.TextField(_("about"), max_length=600, blank=True)
     picture = models.ForeignKey(
-        "articles.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("picture")
+        "articles.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("picture"),
     )
     parent_page_types = ["articles.AuthorIndexPage"]
     subpage_types: list[str] = []

@@ -33,7 +33,9 @@ class Rendition(AbstractRendition):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="articles_rendition_once")
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="articles_rendition_once"
+            )
         ]
 
     def get_upload_to(self, filename: str) -> str:
@@ -51,9 +53,16 @@ class Document(AbstractDocument):
 
     file = models.FileField(upload_to=document_path, verbose_name=_("file"))
     # Wagtail's own model is called Document too, so these two need names of their own for the way back.
-    tags = TaggableManager(help_text=None, blank=True, verbose_name=_("tags"), related_name="newsroom_documents")
+    tags = TaggableManager(
+        help_text=None, blank=True, verbose_name=_("tags"), related_name="newsroom_documents"
+    )
     uploaded_by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     admin_form_fields = WagtailDocument.admin_form_fields

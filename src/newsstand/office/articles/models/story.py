@@ -50,7 +50,12 @@ class ArticlePage(PublicPage, Page):
         _("standfirst"), max_length=400, blank=True, help_text=_("One or two sentences under the headline.")
     )
     lead_picture = models.ForeignKey(
-        "articles.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("picture")
+        "articles.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("picture"),
     )
     lead_alt = models.CharField(
         _("alternative text"),
@@ -63,7 +68,9 @@ class ArticlePage(PublicPage, Page):
     )
     lead_caption = models.CharField(_("caption"), max_length=300, blank=True)
     lead_credit = models.CharField(_("credit"), max_length=120, blank=True)
-    tags = ParentalManyToManyField("articles.TagPage", blank=True, related_name="stories", verbose_name=_("tags"))
+    tags = ParentalManyToManyField(
+        "articles.TagPage", blank=True, related_name="stories", verbose_name=_("tags")
+    )
     level = models.CharField(
         _("access level"),
         max_length=12,
@@ -88,10 +95,16 @@ class ArticlePage(PublicPage, Page):
         help_text=_("The moment that readers see. Empty: the moment of the first publication."),
     )
     embargo_until = models.DateTimeField(
-        _("embargo"), null=True, blank=True, help_text=_("Nobody but staff sees the story before this moment.")
+        _("embargo"),
+        null=True,
+        blank=True,
+        help_text=_("Nobody but staff sees the story before this moment."),
     )
     gone_from = models.DateTimeField(
-        _("taken down"), null=True, blank=True, help_text=_("Nobody but staff sees the story from this moment on.")
+        _("taken down"),
+        null=True,
+        blank=True,
+        help_text=_("Nobody but staff sees the story from this moment on."),
     )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
 
@@ -120,7 +133,8 @@ class ArticlePage(PublicPage, Page):
         FieldPanel("tags", widget=forms.CheckboxSelectMultiple),
         MultiFieldPanel([FieldPanel("level"), FieldPanel("product")], heading=_("Access")),
         MultiFieldPanel(
-            [FieldPanel("published_at"), FieldPanel("embargo_until"), FieldPanel("gone_from")], heading=_("Time")
+            [FieldPanel("published_at"), FieldPanel("embargo_until"), FieldPanel("gone_from")],
+            heading=_("Time"),
         ),
     ]
     edit_handler = TabbedInterface(
@@ -136,7 +150,8 @@ class ArticlePage(PublicPage, Page):
         verbose_name_plural = _("articles")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(level__in=["", *[level.value for level in Level]]), name="articles_known_level"
+                condition=models.Q(level__in=["", *[level.value for level in Level]]),
+                name="articles_known_level",
             ),
             models.CheckConstraint(
                 condition=models.Q(embargo_until__isnull=True)

@@ -1,0 +1,17 @@
+"""What rights are for."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from newsstand.office.accounts.models import Product
+from newsstand.office.kit import audit
+
+
+@transaction.atomic
+def keep_product(*, code: str, name: str, by: str, now: datetime) -> Product:
+    """The product of this code; made with this name where there is none."""
+    product, is_new = Product.objects.get_or_create(code=code, defaults={"name": name})
+    if is_new:
+        audit.record(by=by, verb="add_product", subject=f"product:{code}", after={"name": name}, now=now)
+    return product

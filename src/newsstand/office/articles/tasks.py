@@ -1,0 +1,16 @@
+"""What this desk does from time to time."""
+
+from datetime import datetime
+
+from newsstand.office.articles import actions, queries
+from newsstand.office.kit.registry import registry
+
+
+def register() -> None:
+    """Called once, when the application is ready."""
+    registry.every("articles.publish_scheduled", 5, _publish_scheduled, queries.next_scheduled)
+    registry.page_context.append(queries.menu)
+
+
+def _publish_scheduled(now: datetime) -> None:
+    actions.publish_scheduled(now)
