@@ -1,7 +1,5 @@
 """A newsroom with a shelf in memory."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from newsstand.office.articles.models import FrontPage, SectionPage
@@ -11,7 +9,7 @@ from tests.office import newsroom
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> Iterator[Shelf]:
+def shelf() -> Shelf:
     memory = memory_shelf()
     kit_shelf.use(lambda: memory)
     return memory
