@@ -165,7 +165,10 @@ def test_a_row_gives_only_facts_that_the_gate_knows() -> None:
     given = {
         name
         for group in table["group"]
-        for facts in (group.get("article", {}), *(row[len(COLUMNS)] for row in group["rows"] if len(row) > 11))
+        for facts in (
+            group.get("article", {}),
+            *(row[len(COLUMNS)] for row in group["rows"] if len(row) > 11),
+        )
         for name in facts
     }
 
