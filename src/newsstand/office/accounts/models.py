@@ -56,6 +56,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
         """The public id as it stands in passes and audit rows: 32 hexadecimal characters."""
         return UUID(str(self.public_id)).hex
 
+    @property
+    def actor(self) -> str:
+        """The account as it stands in the audit log: `reader:<id>`, or `staff:<id>` for one of the staff."""
+        return f"{'staff' if self.is_staff else 'reader'}:{self.reader_id}"
+
     def get_full_name(self) -> str:
         return self.name or self.email
 
@@ -104,3 +109,26 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.subject} {self.source}:{self.source_ref}"
+
+
+class SignInCode(models.Model):
+    """A code of six digits that was mailed to an address. Only its hash is kept, and only for a day.
+
+    Everything about it is real time. Whether the address has an account is not known here, and not asked.
+    """
+
+    email = models.EmailField()
+    network = models.CharField(max_length=16, blank=True)
+    code_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["email", "made_at"], name="accounts_codes_of_email"),
+            models.Index(fields=["network", "made_at"], name="accounts_codes_of_network"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-in code {self.pk}"

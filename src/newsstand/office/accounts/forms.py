@@ -1,0 +1,115 @@
+"""The forms of signing in and of the account page."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+DIGITS = 6
+_SPACES = re.compile(r"[\s\-\u2010-\u2015]+")
+
+
+class EmailForm(forms.Form):
+    """One field: where the code is to be sent."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        error_messages={
+            "required": _("Type your e-mail address, so that we can send you a code."),
+            "invalid": _("This is not a complete e-mail address. It looks like name@example.com."),
+        },
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
+        ),
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        return email
+
+
+class CodeForm(forms.Form):
+    """The six digits from the mail; spaces and hyphens between them don't matter."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six digits, from the mail that we have just sent."),
+        max_length=40,
+        error_messages={"required": _("Type the six digits from the mail.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "spellcheck": "false",
+                "size": "10",
+            }
+        ),
+    )
+
+    def clean_code(self) -> str:
+        code = _SPACES.sub("", self.cleaned_data["code"])
+        if len(code) != DIGITS or not code.isdecimal():
+            raise ValidationError(_("A code has six digits, like 123 456. This try was not counted."))
+        return "".join(str(int(digit)) for digit in code)
+
+
+class NameForm(forms.Form):
+    """The name that stands beside a reader's comments."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("Stands beside your comments, for everyone to see. You may leave it empty."),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if not name.isprintable():
+            raise ValidationError(
+                _("A name has letters, spaces and signs that can be seen, and nothing else.")
+            )
+        if "://" in name or _is_email(name):
+            raise ValidationError(
+                _("Everyone can see this name: don't write an e-mail address or a link here.")
+            )
+        return name
+
+
+class GrantForm(forms.Form):
+    """Access that one of the staff gives by hand."""
+
+    product = forms.ChoiceField(label=_("Product"))
+    days = forms.IntegerField(
+        label=_("Days"),
+        help_text=_("From now on; empty means without an end."),
+        required=False,
+        min_value=1,
+        max_value=3660,
+    )
+    why = forms.CharField(
+        label=_("Why"), help_text=_("For your colleagues, and for the log."), max_length=200
+    )
+
+    def __init__(self, *args: Any, products: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"] = forms.ChoiceField(label=_("Product"), choices=products)
+
+
+class ReasonForm(forms.Form):
+    """Why one of the staff does something to an account."""
+
+    why = forms.CharField(label=_("Why"), max_length=200)
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,6 @@
+"""What accounts announce."""
+
+from django.dispatch import Signal
+
+# A reader has another name from now on. Argument: account.
+reader_renamed = Signal()
