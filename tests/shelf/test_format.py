@@ -187,3 +187,11 @@ def test_the_same_shelf_is_not_opened_twice_in_a_process(tmp_path: Path) -> None
         open_shelf(tmp_path)
     shelf.close()
     open_shelf(tmp_path).close()
+
+
+def test_nobody_else_on_the_machine_can_read_the_shelf(tmp_path: Path) -> None:
+    shelf = open_shelf(tmp_path / "shelf")
+    files = [path for path in (tmp_path / "shelf").rglob("*") if path.is_file()]
+    assert len(files) == 8
+    assert [oct(path.stat().st_mode & 0o077) for path in files] == ["0o0"] * 8
+    shelf.close()

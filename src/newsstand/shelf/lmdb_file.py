@@ -23,15 +23,17 @@ class LmdbFile:
     """The environment in `directory`, with its named databases.
 
     With `durable` every commit is on the disk before it returns; without, it is as safe as the running
-    machine, and nothing may be kept in it that must outlive a power cut. Raises lmdb.Error when the same
+    machine, and nothing may be kept in it that must outlive a power cut. Only the user that runs it can
+    read the files, since paid text is among them. Raises lmdb.Error when the same
     directory is already open in this process.
     """
 
     def __init__(self, directory: Path, *, databases: tuple[str, ...], map_size: int, durable: bool) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._process = os.getpid()
         self._env = lmdb.open(
             str(directory),
+            mode=0o600,
             map_size=map_size,
             max_dbs=len(databases),
             max_readers=_MOST_READERS,
@@ -86,7 +88,7 @@ _process = os.getpid()
 
 
 def _remember_process() -> None:
-    global _process  # noqa: PLW0603 -- one number for the module, set anew in a forked child
+    global _process
     _process = os.getpid()
 
 
