@@ -99,7 +99,9 @@ def copied(directory: Path) -> Iterator[None]:
             own = str(directory / Path(name).name)
         else:
             own = f"{name}_copy"
-            _on_the_server(alias, f'DROP DATABASE IF EXISTS "{own}"', f'CREATE DATABASE "{own}" TEMPLATE "{name}"')
+            _on_the_server(
+                alias, f'DROP DATABASE IF EXISTS "{own}"', f'CREATE DATABASE "{own}" TEMPLATE "{name}"'
+            )
         connections[alias].settings_dict["NAME"] = own
     try:
         yield
@@ -114,6 +116,8 @@ def copied(directory: Path) -> Iterator[None]:
 
 def _on_the_server(alias: str, *statements: str) -> None:
     where = connections[alias].settings_dict
-    with psycopg.connect(host=where["HOST"], user=where["USER"], dbname="postgres", autocommit=True) as server:
+    with psycopg.connect(
+        host=where["HOST"], user=where["USER"], dbname="postgres", autocommit=True
+    ) as server:
         for statement in statements:
             server.execute(statement.encode())
