@@ -116,9 +116,7 @@ def access_until(ends_on: date) -> int:
 
 
 def _starts_before(anchor_on: date, rhythm: Rhythm, on: date) -> int:
-    """How many periods start before the day `on`."""
-    if on <= anchor_on:
-        return 0
+    """How many periods start before `on`, a day after the anchor."""
     if rhythm.unit == "day":
         return -(-(on - anchor_on).days // rhythm.count)
     months = (on.year - anchor_on.year) * 12 + on.month - anchor_on.month
