@@ -1,0 +1,1 @@
+"""The demo publication: The Brackwater Lantern, its stories and its pictures."""
