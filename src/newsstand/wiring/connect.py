@@ -1,11 +1,14 @@
 """Connects the rooms within one process: opens the shelf once, builds the kiosk, tells the office how to answer."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 
-from newsstand.kiosk.answer import Answer, Request
+from newsstand.kiosk.answer import Answer, Miss, Request
 from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.house import House
 from newsstand.office.accounts import passes
@@ -27,21 +30,16 @@ def front(django: ASGIApp) -> ASGIApp:
     """All that a web worker serves: the kiosk, behind it the files, behind them the office."""
     connect()
     static = KeptFiles(settings.STATIC_ROOT, A_DAY)
-    return build_kiosk(behind=FilesFirst(static, Pictures(settings.MEDIA_ROOT, A_YEAR), django))
+    files = FilesFirst(static, Pictures(settings.MEDIA_ROOT, A_YEAR), django)
+    return Kiosk(_house(), behind=files, renew=renew)
 
 
-def build_kiosk(behind: ASGIApp) -> Kiosk:
-    """The kiosk of this process; what it does not have goes to `behind`."""
-    house = House(shelf=shelf.handle(), ring=KeyRing(settings.PASS_KEYS), secure=settings.IS_HTTPS)
-    return Kiosk(house, behind=behind, renew=renew)
-
-
-async def renew(cookies: dict[str, str]) -> str | None:
+async def renew(cookies: Mapping[str, str]) -> str | None:
     """A fresh pass for the session among these cookies, or None when nobody is signed in."""
     return await sync_to_async(_renew, thread_sensitive=False)(cookies)
 
 
-def _renew(cookies: dict[str, str]) -> str | None:
+def _renew(cookies: Mapping[str, str]) -> str | None:
     close_old_connections()
     try:
         return passes.renew(cookies)
@@ -54,29 +52,56 @@ def _open() -> Shelf:
     return open_shelf(settings.SHELF_DIR)
 
 
+@dataclass
+class _Process:
+    """What this process answers with: made once, and again only when another shelf is put in its place."""
+
+    house: House | None = None
+    kiosk: Kiosk | None = None
+
+
+_process = _Process()
+
+
+def _house() -> House:
+    held = shelf.handle()
+    if _process.house is None or _process.house.shelf is not held:
+        _process.house = House(shelf=held, ring=KeyRing(settings.PASS_KEYS), secure=settings.IS_HTTPS)
+        _process.kiosk = Kiosk(_process.house, behind=_nobody, renew=renew)
+    return _process.house
+
+
 async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
     raise RuntimeError("the office asked the kiosk for a page, and the kiosk passed it back")
 
 
 def _answer(request: HttpRequest) -> HttpResponse | None:
-    """Answer a page request from the shelf, exactly as the kiosk would; None if the page is not there."""
+    """Answer a page request from the shelf, exactly as the kiosk would.
+
+    None if the page is not there; the name of a variant that is missing is left on the request, to be printed.
+    """
     asked = Request(
         method=request.method or "GET",
         path=request.path,
         query=request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
         headers={name.lower(): value for name, value in request.headers.items()},
     )
-    found = async_to_sync(build_kiosk(_nobody).respond)(asked)
-    return _as_response(found) if isinstance(found, Answer) else None
+    _house()
+    assert _process.kiosk is not None
+    found = async_to_sync(_process.kiosk.respond)(asked)
+    if isinstance(found, Miss):
+        request.missing_variant = found.variant  # type: ignore[attr-defined]  # edition reads it
+        return None
+    return _as_response(found)
 
 
 def _as_response(answer: Answer) -> HttpResponse:
     response = HttpResponse(answer.body, status=answer.status)
     del response["Content-Type"]
     for name, value in answer.headers:
-        field = name.decode("latin-1")
+        field, text = name.decode("latin-1"), value.decode("latin-1")
         if field.lower() == "set-cookie":
-            response.cookies.load(value.decode("latin-1"))
-        elif field.lower() != "content-length":
-            response[field] = value.decode("latin-1")
+            response.cookies.load(text)
+        else:
+            response[field] = text
     return response
