@@ -35,6 +35,11 @@ DECLINES = {
         ),
         Decline("lost_card", DeclineClass.HARD, _FOR_GOOD),
         Decline("stolen_card", DeclineClass.HARD, _FOR_GOOD),
+        Decline(
+            "mandate_revoked",
+            DeclineClass.HARD,
+            _("You have told your bank to let no more payments through. Please use another card."),
+        ),
         Decline("card_removed", DeclineClass.HARD, _("This card was removed. Please use another card.")),
         Decline(
             "expired_card",

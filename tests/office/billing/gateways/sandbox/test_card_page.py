@@ -11,6 +11,7 @@ from django.test import Client
 
 from newsstand.office.billing.gateways.base import (
     ActionRequired,
+    AlreadySucceeded,
     Declined,
     Initiator,
     NewCharge,
@@ -346,6 +347,8 @@ class TestNamesThatAskForAMood:
         [
             ("sim decline 2", ["Declined", "Declined", "Succeeded", "Succeeded"]),
             ("SIM PAYS 1", ["Succeeded", "Declined", "Declined"]),
+            ("SIM REVOKED", ["Succeeded", "Declined"]),
+            ("SIM FORGETS", ["Succeeded", "Succeeded"]),
             ("SIM ERROR ONCE", ["Unknown", "Succeeded", "Succeeded"]),
             ("SIM TIMEOUT", ["Unknown", "Unknown"]),
             ("Simone Quay", ["Succeeded"]),
@@ -361,6 +364,36 @@ class TestNamesThatAskForAMood:
         assert type(charge(setup)).__name__ == "Unknown"
         assert not Event.objects.exists()
         assert isinstance(charge(setup), Succeeded)
+
+    def test_a_bank_that_forgets_keys_still_charges_once(self, bank: Client, setup: CardSetup) -> None:
+        send(bank, setup, name="SIM FORGETS")
+        paid = charge(setup)
+        assert isinstance(paid, Succeeded)
+        card = GATEWAY.finish_setup(setup_ref=setup.ref, now=NOW)
+        answers = [
+            GATEWAY.attempt(
+                charge_ref=paid.charge_ref,
+                payment_method=card.ref,
+                key="key i1",
+                initiator=Initiator.MERCHANT,
+                return_url="",
+                now=now,
+            )
+            for now in (NOW + 60, NOW + 61)
+        ]
+        assert answers == [paid, AlreadySucceeded(paid.charge_ref)]
+        told = GATEWAY.events_since(cursor="", until=NOW + 99).events
+        assert [event.kind.value for event in told] == ["charge.succeeded"]
+
+    def test_a_revoked_mandate_is_told(self, bank: Client, setup: CardSetup) -> None:
+        self.outcomes(bank, setup, "SIM REVOKED", 2)
+        told = GATEWAY.events_since(cursor="", until=NOW).events
+        assert [event.kind.value for event in told] == [
+            "charge.succeeded",
+            "mandate.revoked",
+            "charge.failed",
+        ]
+        assert (told[-1].code, told[-1].cause) == ("mandate_revoked", DeclineClass.HARD)
 
     def test_a_reversal_after_ten_days(self, bank: Client, setup: CardSetup) -> None:
         self.outcomes(bank, setup, "SIM REVERSAL", 1)

@@ -26,6 +26,7 @@ from newsstand.rules.money import Money
 
 APPROVAL_SECONDS = 3600
 REVERSAL_SECONDS = 10 * 86_400
+KEY_SECONDS = 60  # how long a key is remembered for "SIM FORGETS"; otherwise for ever
 SUPERSEDED = "superseded"
 
 
@@ -41,7 +42,7 @@ def take(
     with transaction.atomic(using=ALIAS):
         charge = locked(charge_ref)
         known = Attempt.objects.filter(key=key).first()
-        if known is not None:
+        if known is not None and not _forgets(known, now):
             return outcome(known, now)
         if charge.attempts.filter(state=Attempt.State.SUCCEEDED).exists():
             return AlreadySucceeded(charge.ref)
@@ -127,7 +128,18 @@ def _refusal(method: Method, initiator: Initiator) -> str:
         return "insufficient_funds"
     if method.sim == "pays" and _paid_with(method) >= method.sim_count:
         return "insufficient_funds"
+    if method.sim == "revoked" and _paid_with(method) > 0:
+        return "mandate_revoked"
     return scenarios.BY_CODE[method.scenario].refused_at_charge
+
+
+def _forgets(attempt: Attempt, now: int) -> bool:
+    """Whether the bank has forgotten the key by now, as banks do in time. The charge still pays only once."""
+    if attempt.method.sim != "forgets" or now - attempt.at <= KEY_SECONDS:
+        return False
+    attempt.key = f"forgotten {attempt.pk}"
+    attempt.save(update_fields=["key"])
+    return True
 
 
 def _paid_with(method: Method) -> int:
@@ -173,6 +185,8 @@ def _answer(attempt: Attempt, code: str, now: int) -> None:
         money=charge.money,
         mood=mood,
     )
+    if mood == "revoked":
+        record(Kind.MANDATE_REVOKED, attempt.method.ref, now)
     _dispute(charge, attempt.method, now)
 
 

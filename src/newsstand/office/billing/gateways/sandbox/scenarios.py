@@ -77,6 +77,8 @@ SIMS = (
     "SIM ERROR ONCE",
     "SIM DECLINE <n>",
     "SIM PAYS <n>",
+    "SIM REVOKED",
+    "SIM FORGETS",
     "SIM REVERSAL",
     "SIM WEBHOOK NEVER",
     "SIM WEBHOOK LATE",
