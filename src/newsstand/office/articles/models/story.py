@@ -23,18 +23,12 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from newsstand.office.articles.blocks import NO_ALT_TEXT, BodyBlock
+from newsstand.office.articles.levels import LEVELS
 from newsstand.office.articles.models.listings import AuthorPage, SectionPage
 from newsstand.office.articles.models.public_page import PREVIEW_READERS, PublicPage
 from newsstand.rules.gate.facts import Level
 
 NEWSPAPER = "news"  # the product of a story for which no other was chosen
-
-LEVELS = [
-    (Level.FREE.value, _("Free: everybody reads it")),
-    (Level.REGISTERED.value, _("Registered: for readers with a free account")),
-    (Level.METERED.value, _("Metered: free until a reader's free articles are used up")),
-    (Level.SUBSCRIBERS.value, _("Subscribers only")),
-]
 
 
 class ArticlePage(PublicPage, Page):
