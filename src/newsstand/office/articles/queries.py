@@ -202,3 +202,8 @@ def next_scheduled(now: datetime) -> datetime | None:
     going = Revision.page_revisions.aggregate(first=Min("approved_go_live_at"))["first"]
     ending = Page.objects.live().aggregate(first=Min("expire_at"))["first"]
     return min((moment for moment in (going, ending) if moment is not None), default=None)
+
+
+def stories_by_slug(slug: str) -> list[ArticlePage]:
+    """Every story of this slug, live or not, in whatever section."""
+    return for_listing(ArticlePage.objects.filter(slug=slug).order_by("pk"))

@@ -1,0 +1,232 @@
+"""Publishes a whole story from outside: created or updated by its slug, with all that it names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+from wagtail.coreutils import string_to_ascii
+from wagtail.models import Page
+
+from newsstand.office.articles import queries
+from newsstand.office.articles.actions.hand import acting
+from newsstand.office.articles.models import (
+    ArticleAuthor,
+    ArticlePage,
+    AuthorIndexPage,
+    AuthorPage,
+    Picture,
+    SectionPage,
+    TagIndexPage,
+    TagPage,
+)
+
+DEFAULT_SECTION = "News"
+SLUG_LENGTH = 80
+
+
+class StoryRefused(ValueError):
+    """A story cannot be published as it is; the text says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The lead picture and its words; empty words are taken from the picture's own."""
+
+    picture: Picture
+    alt: str
+    decorative: bool
+    caption: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story as it should be. `section`, `authors` and `tags` are names; who does not exist yet is made.
+
+    An empty `section` keeps the present one, `published_at` None the present moment. `body` holds blocks as
+    they are stored: kind and value.
+    """
+
+    slug: str
+    title: str
+    standfirst: str
+    section: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    level: str
+    published_at: datetime | None
+    lead: Lead | None
+    body: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was done: `made` names the pages that did not exist before."""
+
+    outcome: Literal["created", "updated", "unchanged"]
+    address: str
+    made: tuple[str, ...]
+
+
+def slug_of(text: str) -> str:
+    """The last part of an address: lower-case letters of ASCII, digits and hyphens; empty if none is left."""
+    return slugify(string_to_ascii(text))[:SLUG_LENGTH].strip("-")
+
+
+def publish_story(*, story: Story, by: str, now: datetime) -> Published:
+    """Create or update and publish; all of it or nothing. Raises StoryRefused."""
+    with transaction.atomic(), acting(by, now):
+        made: list[str] = []
+        page = _present(story)
+        section = _section(story, page, made)
+        authors = [_author(name, made) for name in story.authors]
+        tags = [_tag(name, made) for name in story.tags]
+        if page is not None and _is_as_wanted(page, story, section, authors, tags):
+            return Published("unchanged", page.address, ())
+        is_new = page is None
+        page = page or ArticlePage(slug=story.slug)
+        _fill(page, story, authors, tags)
+        _check(page)
+        page = _put(page, section)
+        return Published("created" if is_new else "updated", page.address, tuple(made))
+
+
+def _present(story: Story) -> ArticlePage | None:
+    """The story of this slug: the one in the named section first, else the only one."""
+    found = queries.stories_by_slug(story.slug)
+    named = [page for page in found if page.section.title.casefold() == story.section.casefold()]
+    if len(named or found) > 1:
+        where = ", ".join(page.address for page in found)
+        raise StoryRefused(f"several stories have the slug {story.slug} ({where}): name the section")
+    page = (named or found or [None])[0]
+    if page is not None and page.locked:
+        raise StoryRefused(f"{page.address} is locked by the newsroom: unlock it first")
+    return page
+
+
+def _section(story: Story, page: ArticlePage | None, made: list[str]) -> SectionPage:
+    if not story.section and page is not None:
+        return page.section
+    name = story.section or DEFAULT_SECTION
+    parent = queries.front_page()
+    return _named(name, parent, SectionPage, made, f"new section {name}")
+
+
+def _author(name: str, made: list[str]) -> AuthorPage:
+    return _named(name, AuthorIndexPage.objects.get(), AuthorPage, made, f"new author {name}")
+
+
+def _tag(name: str, made: list[str]) -> TagPage:
+    return _named(name, TagIndexPage.objects.get(), TagPage, made, f"new tag {name}")
+
+
+def _named(name: str, parent: Page, model: type[Page], made: list[str], word: str) -> Any:
+    """The live page of this name below `parent`, made where there is none."""
+    slug = slug_of(name)
+    if not slug:
+        raise StoryRefused(f"no address can be made from {name!r}")
+    below = model.objects.child_of(parent)
+    page = below.filter(title__iexact=name).first() or below.filter(slug=slug).first()
+    if page is None:
+        page = model(title=name, slug=slug)
+        _check(page)
+        parent.add_child(instance=page)
+        page.save_revision().publish()
+        made.append(word)
+    elif not page.live:
+        raise StoryRefused(f"{page.address} is not published: publish it, or name another one")
+    return page
+
+
+def _fill(page: ArticlePage, story: Story, authors: list[AuthorPage], tags: list[TagPage]) -> None:
+    page.title = page.draft_title = story.title
+    page.standfirst = story.standfirst
+    page.level = story.level
+    page.published_at = story.published_at or page.published_at
+    page.go_live_at = None
+    lead = story.lead
+    page.lead_picture = lead.picture if lead else None
+    page.lead_alt = lead.alt if lead else ""
+    page.lead_is_decorative = lead.decorative if lead else False
+    page.lead_caption = lead.caption if lead else ""
+    page.lead_credit = lead.credit if lead else ""
+    page.body = [{"type": kind, "value": value} for kind, value in story.body]
+    page.bylines = [ArticleAuthor(author=author, sort_order=place) for place, author in enumerate(authors)]
+    page.tags = tags
+
+
+def _check(page: Page) -> None:
+    """Everything that the editor's form would say."""
+    try:
+        page.full_clean(exclude=["path", "depth", "url_path", "slug", "content_type", "locale"])
+        if isinstance(page, ArticlePage):
+            page.body.stream_block.clean(page.body)
+    except ValidationError as error:
+        raise StoryRefused("; ".join(_sentences(error))) from error
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    """The messages of an error, each with the name of its field; blocks keep theirs one level down."""
+    if hasattr(error, "block_errors"):
+        inner = error.block_errors
+        parts = inner.values() if isinstance(inner, dict) else inner or []
+        return [text for part in parts if part is not None for text in _sentences(part)]
+    if hasattr(error, "error_dict"):
+        return [f"{name}: {text}" for name, texts in error.message_dict.items() for text in texts]
+    return list(error.messages)
+
+
+def _put(page: ArticlePage, section: SectionPage) -> ArticlePage:
+    """Save, move if the section is another one, and publish."""
+    if page.pk is None:
+        section.add_child(instance=page)
+    elif page.section != section:
+        page.move(section, pos="last-child")
+        moved = ArticlePage.objects.get(pk=page.pk)
+        page.path, page.depth, page.url_path = moved.path, moved.depth, moved.url_path
+    page.save_revision().publish()
+    return ArticlePage.objects.get(pk=page.pk)
+
+
+def _is_as_wanted(
+    page: ArticlePage, story: Story, section: SectionPage, authors: list[AuthorPage], tags: list[TagPage]
+) -> bool:
+    """Whether publishing this story would change nothing that a reader sees."""
+    if not page.live or page.section != section:
+        return False
+    wanted = ArticlePage()
+    wanted.published_at = page.published_at
+    _fill(wanted, story, authors, tags)
+    same = all(getattr(page, name) == getattr(wanted, name) for name in _COMPARED)
+    names = [byline.author_id for byline in page.bylines.all()] == [author.pk for author in authors]
+    topics = {tag.pk for tag in page.tags.all()} == {tag.pk for tag in tags}
+    return same and names and topics and _plain(page.body) == _plain(wanted.body)
+
+
+_COMPARED = (
+    "title",
+    "standfirst",
+    "level",
+    "published_at",
+    "lead_picture_id",
+    "lead_alt",
+    "lead_is_decorative",
+    "lead_caption",
+    "lead_credit",
+)
+
+
+def _plain(body: Any) -> Any:
+    """A body without the ids of its blocks, which are new in every import."""
+
+    def without_ids(value: Any) -> Any:
+        if isinstance(value, list):
+            return [without_ids(each) for each in value]
+        if isinstance(value, dict):
+            return {name: without_ids(each) for name, each in value.items() if name != "id"}
+        return value
+
+    return without_ids(body.get_prep_value())
