@@ -1,0 +1,22 @@
+"""What is sold, who bought it, what was charged, and what the gateways and readers said."""
+
+from newsstand.office.billing.models.consents import CardSetup, Consent, PaymentMethod
+from newsstand.office.billing.models.invoices import Attempt, Invoice
+from newsstand.office.billing.models.ledger import GatewayEvent, Transfer
+from newsstand.office.billing.models.plans import Offer, OfferStep, Plan, Price
+from newsstand.office.billing.models.subscriptions import Subscription
+
+__all__ = [
+    "Attempt",
+    "CardSetup",
+    "Consent",
+    "GatewayEvent",
+    "Invoice",
+    "Offer",
+    "OfferStep",
+    "PaymentMethod",
+    "Plan",
+    "Price",
+    "Subscription",
+    "Transfer",
+]
