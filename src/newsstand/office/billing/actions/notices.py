@@ -1,0 +1,215 @@
+"""The mails of billing: each once, with the facts that law and contract ask for, and a link to cancel."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from newsstand.office.billing import queries
+from newsstand.office.billing.models import Attempt, Consent, Invoice, Subscription
+from newsstand.office.billing.queries import links, wording
+from newsstand.office.kit.mail import send_notice
+from newsstand.office.kit.queries import publication
+from newsstand.rules.billing import dunning, price_text
+from newsstand.rules.money import Money
+
+if TYPE_CHECKING:
+    from newsstand.office.accounts.models import Account
+
+TEMPLATE = "billing/mail/notice"
+
+
+@dataclass(slots=True)
+class Letter:
+    """A mail in parts: sentences, facts as label and value, links as label and address."""
+
+    key: str
+    subject: str
+    paragraphs: list[str]
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, account: "Account", now: datetime) -> None:
+        self.send_to(account.email, now)
+
+    def send_to(self, address: str, now: datetime) -> None:
+        context = {
+            "heading": self.subject,
+            "paragraphs": self.paragraphs,
+            "facts": self.facts,
+            "links": self.links,
+        }
+        send_notice(
+            to=address, subject=self.subject, template=TEMPLATE, context=context, key=self.key, now=now
+        )
+
+
+def send_confirmation(subscription: Subscription, consent: Consent, now: datetime) -> None:
+    """At once after ordering: what was agreed to, and how to cancel."""
+    with wording.in_its_language():
+        Letter(
+            key=f"billing.confirmation:{subscription.ref}",
+            subject=_("Your subscription: %(plan)s") % {"plan": subscription.plan.name},
+            paragraphs=[
+                _("Thank you. Your subscription has begun. This is what you agreed to:"),
+                consent.text,
+            ],
+            facts=[(_("Agreed to on"), wording.moment(consent.at))],
+            links=[_account_link(), _cancel_link(subscription)],
+        ).send(subscription.account, now)
+
+
+def send_receipt(invoice: Invoice, attempt: Attempt, *, is_sandbox: bool, now: datetime) -> None:
+    """After every charge: the period, the amount, the card, and what is charged next."""
+    subscription = invoice.subscription
+    with wording.in_its_language():
+        facts = [
+            (_("Plan"), subscription.plan.name),
+            (_("Period"), wording.span(invoice.period)),
+            (_("Amount"), wording.amount(invoice.money)),
+            (_("Card"), str(attempt.payment_method)),
+        ]
+        following = queries.next_charge(subscription)
+        if following is not None:
+            facts.append((_("Next charge"), _money_on(following.money, wording.weekday(following.on))))
+        said = [_("We have received your payment. Thank you.")]
+        if is_sandbox:
+            said.append(_("This is a test: no money was taken."))
+        receipt = links.address(reverse("receipt", args=[invoice.public_id]))
+        Letter(
+            key=f"billing.receipt:{invoice.ref}",
+            subject=_("Your receipt: %(amount)s") % {"amount": wording.amount(invoice.money)},
+            paragraphs=said,
+            facts=facts,
+            links=[(_("This receipt in your account"), receipt), _cancel_link(subscription)],
+        ).send(subscription.account, now)
+
+
+def send_payment_failed(invoice: Invoice, attempt: Attempt, *, wants_approval: bool, now: datetime) -> None:
+    """A renewal was declined: until when the reader reads on, and where the card is mended."""
+    subscription = invoice.subscription
+    last_day = wording.weekday(dunning.grace_ends_on(invoice.starts_on))
+    with wording.in_its_language():
+        if wants_approval:
+            reason = _("Your bank wants you to approve the payment for your subscription.")
+        else:
+            reason = _("Your bank declined the payment for your subscription.")
+        Letter(
+            key=f"billing.payment_failed:{attempt.key.hex}",
+            subject=_("Your payment did not go through"),
+            paragraphs=[
+                reason,
+                _("You can read on until %(day)s. Nothing is owed for time that is not paid.")
+                % {"day": last_day},
+            ],
+            facts=[
+                (_("Amount"), wording.amount(invoice.money)),
+                (_("Period"), wording.span(invoice.period)),
+                (_("Card"), str(attempt.payment_method)),
+            ],
+            links=[
+                (_("Put it right"), links.address(reverse("change_card"))),
+                _cancel_link(subscription),
+            ],
+        ).send(subscription.account, now)
+
+
+def send_cancelled(subscription: Subscription, paid: Invoice | None, now: datetime) -> None:
+    """A cancellation is confirmed with its moment and the last day of reading."""
+    has_time_left = paid is not None and subscription.is_running
+    with wording.in_its_language():
+        said = [_("We have received your cancellation. You will not be charged again.")]
+        facts = [(_("Plan"), subscription.plan.name), (_("Cancelled on"), wording.moment(now))]
+        offered = []
+        if has_time_left and paid is not None:
+            last_day = wording.weekday(paid.ends_on)
+            said.append(_("You can read until the end of %(day)s.") % {"day": last_day})
+            facts.append((_("You read until"), last_day))
+            offered.append((_("Keep my subscription after all"), _cancel_link(subscription)[1]))
+        Letter(
+            key=f"billing.cancelled:{subscription.ref}:{int(now.timestamp())}",
+            subject=_("Your subscription is cancelled"),
+            paragraphs=said,
+            facts=facts,
+            links=offered,
+        ).send(subscription.account, now)
+
+
+def send_kept(subscription: Subscription, now: datetime) -> None:
+    """The cancellation was taken back: what is charged next, and how to cancel."""
+    following = queries.next_charge(subscription)
+    with wording.in_its_language():
+        facts = [(_("Plan"), subscription.plan.name)]
+        if following is not None:
+            facts.append((_("Next charge"), _money_on(following.money, wording.weekday(following.on))))
+        Letter(
+            key=f"billing.kept:{subscription.ref}:{int(now.timestamp())}",
+            subject=_("Your subscription goes on"),
+            paragraphs=[_("You have taken your cancellation back. Your subscription goes on as before.")],
+            facts=facts,
+            links=[_account_link(), _cancel_link(subscription)],
+        ).send(subscription.account, now)
+
+
+def send_ended(subscription: Subscription, now: datetime) -> None:
+    """The subscription is over; nothing is owed."""
+    with wording.in_its_language():
+        Letter(
+            key=f"billing.ended:{subscription.ref}",
+            subject=_("Your subscription has ended"),
+            paragraphs=[_("Your subscription is over. You will not be charged again, and nothing is owed.")],
+            facts=[(_("Plan"), subscription.plan.name), (_("Ended on"), wording.moment(now))],
+            links=[(_("Subscribe again"), links.address(reverse("subscribe")))],
+        ).send(subscription.account, now)
+
+
+def send_refunded(invoice: Invoice, money: Money, now: datetime) -> None:
+    """Money went back to the reader's card."""
+    with wording.in_its_language():
+        Letter(
+            key=f"billing.refunded:{invoice.ref}",
+            subject=_("Your money is on its way back: %(amount)s") % {"amount": wording.amount(money)},
+            paragraphs=[
+                _("A payment arrived for time you had not asked for any more. We have given it back in full.")
+            ],
+            facts=[(_("Amount"), wording.amount(money))],
+            links=[_account_link()],
+        ).send(invoice.subscription.account, now)
+
+
+def tell_staff_of_refusal(subscription: Subscription, attempt: Attempt, now: datetime) -> None:
+    """The gateway refused a charge for a reason that is ours or its own, not the card's."""
+    with wording.in_its_language():
+        said = _("The gateway could not charge this subscription: %(code)s. It will be tried again.")
+        _to_staff(subscription, said % {"code": attempt.code}, attempt.key.hex, now)
+
+
+def tell_staff_of_parking(subscription: Subscription, now: datetime) -> None:
+    """A subscription was parked: it is not charged until a person has looked at it."""
+    with wording.in_its_language():
+        said = _("This subscription is parked and will not be charged until you have looked at it: %(why)s.")
+        key = f"{subscription.ref}:{int(now.timestamp())}"
+        _to_staff(subscription, said % {"why": subscription.parked_reason}, key, now)
+
+
+def _to_staff(subscription: Subscription, said: str, key: str, now: datetime) -> None:
+    Letter(
+        key=f"billing.staff:{key}",
+        subject=_("A subscription needs a look"),
+        paragraphs=[said],
+        facts=[(_("Subscription"), subscription.ref)],
+    ).send_to(publication().support_email, now)
+
+
+def _account_link() -> tuple[str, str]:
+    return _("Your account"), links.address("/account/")
+
+
+def _cancel_link(subscription: Subscription) -> tuple[str, str]:
+    return price_text.cancelling(wording.locale()), links.cancel_link(subscription)
+
+
+def _money_on(money: Money, day: str) -> str:
+    return _("%(amount)s on %(day)s") % {"amount": wording.amount(money), "day": day}

@@ -1,0 +1,138 @@
+"""What the worker does for subscriptions whose moment has come."""
+
+import logging
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from newsstand.office.billing import queries
+from newsstand.office.billing.actions.begin_attempt import LEASE, Refusal
+from newsstand.office.billing.actions.end_subscription import Ending, end_subscription
+from newsstand.office.billing.actions.open_invoice import open_invoice
+from newsstand.office.billing.actions.record_attempt import park
+from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
+from newsstand.office.billing.actions.take_payment import take_payment
+from newsstand.office.billing.gateways.base import GatewayError, Initiator
+from newsstand.office.billing.models import Invoice, Subscription
+from newsstand.office.billing.queries import wording
+from newsstand.office.billing.queries.due import waiting
+from newsstand.office.kit import clock
+from newsstand.office.kit.queries import publication
+from newsstand.rules.billing import dunning, lifecycle
+from newsstand.rules.billing.lifecycle import State
+from newsstand.rules.billing.periods import due_at, period_containing
+
+log = logging.getLogger(__name__)
+
+BY = "system"
+
+
+def serve_due(*, now: datetime) -> int:
+    """Do what is due for every subscription, the longest waiting first; returns for how many."""
+    served = 0
+    while (subscription_id := claim_next(now=now)) is not None:
+        try:
+            serve(subscription_id=subscription_id, now=now)
+        except GatewayError as error:
+            log.exception("subscription_parked subscription=%s", subscription_id)
+            park(subscription=Subscription(pk=subscription_id), why=f"gateway: {error}", by=BY, now=now)
+        served += 1
+    return served
+
+
+def claim_next(*, now: datetime) -> int | None:
+    """Take the subscription that waits longest, for the time of a lease; no two workers take the same.
+
+    Its next moment is set to the end of the lease: should this process die, it is due again then.
+    """
+    with transaction.atomic():
+        rows = waiting().filter(next_action_at__lte=now).order_by("next_action_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        row = rows.only("pk").first()
+        if row is None:
+            return None
+        Subscription.objects.filter(pk=row.pk).update(next_action_at=now + LEASE)
+        return row.pk
+
+
+def serve(*, subscription_id: int, now: datetime) -> None:
+    """Do the one thing that is due for a claimed subscription."""
+    subscription = Subscription.objects.select_related("payment_method", "account").get(pk=subscription_id)
+    attempt = queries.unsettled_attempt(subscription)
+    if attempt is not None:
+        attempt.invoice.subscription = subscription
+        sweep_attempt(attempt=attempt, by=BY, now=now)
+    elif subscription.state == State.PENDING:
+        _end_or_wait(subscription, lifecycle.CheckoutExpired(), subscription.checkout_ends_at, now)
+    elif subscription.is_cancelled:
+        _end_or_wait(subscription, lifecycle.PaidTimeOver(), subscription.cancel_at or now, now)
+    elif subscription.state == State.PAST_DUE and _grace_ends_at(subscription, now) <= now:
+        end_subscription(subscription=subscription, event=lifecycle.GraceOver(), by=BY, why="", now=now)
+    else:
+        _charge(subscription, now)
+
+
+def _end_or_wait(subscription: Subscription, event: Ending, at: datetime, now: datetime) -> None:
+    if at <= now:
+        end_subscription(subscription=subscription, event=event, by=BY, why="", now=now)
+    else:
+        _wait(subscription, at)
+
+
+def _charge(subscription: Subscription, now: datetime) -> None:
+    """Charge the period that contains now, or after a failed payment the one that is still open."""
+    invoice = _open(subscription) if subscription.state == State.PAST_DUE else None
+    invoice = invoice or open_invoice(subscription=subscription, by=BY, now=now)
+    if invoice is None:
+        _wait(subscription, _next_due_at(subscription, now))
+        return
+    if subscription.payment_method is None:
+        park(subscription=subscription, why="there is no card to charge", by=BY, now=now)
+        return
+    taken = take_payment(
+        invoice=invoice,
+        payment_method=subscription.payment_method,
+        initiator=Initiator.MERCHANT,
+        return_url="",
+        by=BY,
+        now=now,
+    )
+    if isinstance(taken, Refusal):
+        _after_refusal(subscription, taken, now)
+
+
+def _after_refusal(subscription: Subscription, refusal: Refusal, now: datetime) -> None:
+    """Nothing may be tried: with a failed payment the reader can still mend it, else a person has to look.
+
+    An attempt in flight, a cancellation or an end that came in between have set a moment of their own.
+    """
+    if refusal.why not in {"refused_card", "too_many"}:
+        return
+    if subscription.state == State.PAST_DUE:
+        _wait(subscription, _grace_ends_at(subscription, now))
+    else:
+        park(subscription=subscription, why=f"no charge may be tried: {refusal.why}", by=BY, now=now)
+
+
+def _wait(subscription: Subscription, until: datetime) -> None:
+    """Look at it again then, unless someone has set another moment since it was claimed."""
+    claimed = Subscription.objects.filter(pk=subscription.pk, next_action_at=subscription.next_action_at)
+    claimed.update(next_action_at=until)
+
+
+def _next_due_at(subscription: Subscription, now: datetime) -> datetime:
+    """When the period after the present one is charged: the present one is paid, or void."""
+    today = max(wording.day_of(now), subscription.anchor_on)
+    present = period_containing(subscription.anchor_on, subscription.rhythm, today)
+    seq = max(subscription.next_seq, present.seq + 1)
+    return clock.from_unix(due_at(subscription.period(seq), publication().zone, subscription.ref))
+
+
+def _open(subscription: Subscription) -> Invoice | None:
+    return subscription.invoices.filter(status=Invoice.Status.OPEN).order_by("-seq").first()
+
+
+def _grace_ends_at(subscription: Subscription, now: datetime) -> datetime:
+    invoice = _open(subscription)
+    return now if invoice is None else clock.from_unix(dunning.grace_until(invoice.starts_on))

@@ -1,0 +1,74 @@
+"""What a reader has, has paid, and will pay."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from newsstand.office.billing.models import Invoice, Subscription
+from newsstand.office.billing.models.subscriptions import LIVE, RUNNING
+from newsstand.rules.billing.lifecycle import EndReason, State
+from newsstand.rules.gate.facts import ReaderState
+from newsstand.rules.money import Money
+
+if TYPE_CHECKING:
+    from newsstand.office.accounts.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class NextCharge:
+    """The day and the sum of the next charge."""
+
+    on: date
+    money: Money
+
+
+def subscription_of(account: "Account", product_code: str) -> Subscription | None:
+    """The reader's live subscription to a product: ordered, running, or with a failed payment."""
+    return Subscription.objects.filter(account=account, product_code=product_code, state__in=LIVE).first()
+
+
+def running_subscriptions(account: "Account") -> list[Subscription]:
+    """The reader's subscriptions that give access, the oldest first."""
+    rows = Subscription.objects.filter(account=account, state__in=RUNNING)
+    return list(rows.select_related("plan", "offer", "payment_method").order_by("pk"))
+
+
+def paid_invoices(account: "Account") -> QuerySet[Invoice]:
+    """Everything the reader has paid, the newest first."""
+    rows = Invoice.objects.filter(subscription__account=account, status=Invoice.Status.PAID)
+    return rows.select_related("subscription__plan").order_by("-paid_at", "-pk")
+
+
+def last_paid(subscription: Subscription) -> Invoice | None:
+    """The paid period that ends last: up to its end the reader has paid."""
+    return subscription.invoices.filter(status=Invoice.Status.PAID).order_by("-seq").first()
+
+
+def open_charges(account: "Account") -> QuerySet[Invoice]:
+    """Invoices that are not paid yet and are still to be paid."""
+    rows = Invoice.objects.filter(subscription__account=account, status=Invoice.Status.OPEN)
+    return rows.filter(subscription__state__in=LIVE).order_by("pk")
+
+
+def next_charge(subscription: Subscription) -> NextCharge | None:
+    """What is charged next, and when; None when nothing will be."""
+    if not subscription.is_running or subscription.is_cancelled:
+        return None
+    paid = last_paid(subscription)
+    seq = subscription.next_seq if paid is None else max(subscription.next_seq, paid.seq + 1)
+    return NextCharge(subscription.period(seq).starts_on, subscription.offer.price_row(seq).money)
+
+
+def reader_state(account: "Account", now: datetime) -> str:
+    """Billing's word about a reader for the gate; "" where there is nothing to say."""
+    rows = Subscription.objects.filter(account=account, started_at__isnull=False)
+    states = list(rows.order_by("-pk").values_list("state", "cancel_requested_at", "end_reason"))
+    if any(state == State.PAST_DUE for state, _, _ in states):
+        return ReaderState.PAYMENT_FAILED
+    running = [asked_at for state, asked_at, _ in states if state in RUNNING]
+    if running:
+        return ReaderState.CANCELLED if all(running) else ReaderState.NOTHING
+    lapsed = (EndReason.CANCELLED, EndReason.PAYMENT_FAILED)
+    return ReaderState.LAPSED if states and states[0][2] in lapsed else ReaderState.NOTHING

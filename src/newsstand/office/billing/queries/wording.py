@@ -1,0 +1,55 @@
+"""The publication's way of writing dates and amounts, and its days: what the rules' texts are asked with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+
+from newsstand.office.kit.queries import publication
+from newsstand.rules.billing import price_text
+from newsstand.rules.billing.periods import Period
+from newsstand.rules.money import Money
+
+
+def locale() -> str:
+    """The publication's locale, as the price texts take it."""
+    return publication().language
+
+
+@contextmanager
+def in_its_language() -> Iterator[None]:
+    """Translate into the publication's language inside: for mails, which no request has a language for."""
+    with translation.override(locale().replace("_", "-").lower()):
+        yield
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment where the publication is."""
+    return moment.astimezone(ZoneInfo(publication().zone)).date()
+
+
+def amount(money: Money) -> str:
+    return price_text.amount(money, locale())
+
+
+def weekday(on: date) -> str:
+    """A date with its weekday: "Sunday, 20 December 2026"."""
+    return price_text.date(on, locale())
+
+
+def day(on: date) -> str:
+    """A date without the weekday: "20 December 2026"."""
+    return price_text.day(on, locale())
+
+
+def span(paid: Period) -> str:
+    """A period by its first and last day."""
+    return price_text.span(paid, locale())
+
+
+def moment(at: datetime) -> str:
+    """A day and the time of day where the publication is, for what must be provable later."""
+    there = at.astimezone(ZoneInfo(publication().zone))
+    return f"{day(there.date())}, {there:%H:%M} {there:%Z}"

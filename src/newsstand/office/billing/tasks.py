@@ -1,0 +1,39 @@
+"""What billing does after a commit and from time to time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from newsstand.office.billing import queries
+from newsstand.office.billing.actions import after_commit, follow, receive_webhook, serve_due
+from newsstand.office.billing.gateways.sandbox import webhooks
+from newsstand.office.kit import clock
+from newsstand.office.kit.registry import registry
+
+SANDBOX = "sandbox"
+
+
+def register() -> None:
+    """Called once, when the application is ready."""
+    registry.on(follow.REFUND, after_commit.refund_charge)
+    registry.on(follow.CALL_OFF, after_commit.call_off_charge)
+    registry.every("billing.renew", 1.0, _renew, queries.next_due)
+    registry.every("billing.sandbox_webhooks", 1.0, _deliver_webhooks, _next_webhook)
+
+
+def _renew(now: datetime) -> None:
+    serve_due(now=now)
+
+
+def _deliver_webhooks(now: datetime) -> None:
+    """The sandbox bank's messages go in by the same door as those that come over the network."""
+
+    def post(headers: Mapping[str, str], body: bytes) -> bool:
+        return receive_webhook(gateway_name=SANDBOX, headers=headers, body=body, now=now)
+
+    while webhooks.deliver_due(clock.to_unix(now), post):
+        pass
+
+
+def _next_webhook(now: datetime) -> datetime | None:
+    due = webhooks.next_due_at()
+    return clock.from_unix(due) if due is not None else None
