@@ -5,3 +5,14 @@ class BillingConfig(AppConfig):
     name = "newsstand.office.billing"
     label = "billing"
     verbose_name = "Billing"
+
+    def ready(self) -> None:
+        from newsstand.office.billing import queries, receivers, tasks, views
+        from newsstand.office.kit.registry import AccountSection, registry
+
+        receivers.connect()
+        tasks.register()
+        registry.reader_states.append(queries.reader_state)
+        registry.account_section(
+            AccountSection(5, "subscription", "billing/account_section.html", views.account_section)
+        )

@@ -1,0 +1,29 @@
+"""The forms of ordering."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from newsstand.office.billing.queries.terms import Terms
+
+
+class ConsentForm(forms.Form):
+    """The box to tick, with the terms' own statement beside it, and the mark of the text that was shown."""
+
+    agreed = forms.BooleanField(
+        error_messages={"required": _("Please tick this box if you agree. Without it nothing is charged.")}
+    )
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: object, terms: Terms, **kwargs: object) -> None:
+        super().__init__(*args, initial={"shown": terms.sha256}, **kwargs)  # type: ignore[arg-type]  # Django's own
+        self.terms = terms
+        self.fields["agreed"].label = terms.statement
+
+    def clean_shown(self) -> str:
+        """Who was shown another price or date, yesterday or before a change, sees the present one first."""
+        shown: str = self.cleaned_data["shown"]
+        if shown != self.terms.sha256:
+            raise forms.ValidationError(
+                _("The terms have changed since you opened this page. Please read them again.")
+            )
+        return shown

@@ -1,0 +1,3 @@
+"""What readers meet of billing."""
+
+from newsstand.office.billing.views.account import account_section as account_section

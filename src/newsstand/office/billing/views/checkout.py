@@ -1,0 +1,175 @@
+"""Ordering: the offers, the page with the terms and the button that costs, and the way back from the card."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from newsstand.office.billing import actions, queries
+from newsstand.office.billing.actions.finish_card import Finished, NoCard, NothingToPay
+from newsstand.office.billing.actions.start_checkout import CheckoutStarted
+from newsstand.office.billing.forms import ConsentForm
+from newsstand.office.billing.gateways.declines import sentence
+from newsstand.office.billing.models import Attempt, CardSetup, Offer, Subscription
+from newsstand.office.billing.queries import wording
+from newsstand.office.billing.queries.terms import terms_shown
+from newsstand.office.billing.views.signed_in import reader_of, readers_only
+from newsstand.office.kit import clock
+from newsstand.office.kit.addresses import local_path
+from newsstand.rules.billing.dunning import MOST_ATTEMPTS, DeclineClass
+from newsstand.rules.billing.lifecycle import State
+
+CONTINUE = "#continue"  # where the text stopped at the wall
+
+
+@never_cache
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """All offers; with one only, straight on to it."""
+    offers = queries.offers_on_the_wall()
+    next_path = local_path(request.GET.get("next"))
+    if len(offers) == 1:
+        return HttpResponseRedirect(_with_next(offers[0].url, next_path))
+    return render(request, "billing/offers.html", {"offers": offers, "next": next_path})
+
+
+@readers_only
+def subscribe_offer(request: HttpRequest, code: str) -> HttpResponse:
+    """What the plan gives, what is charged and when, the consent, and the button that costs."""
+    offer = queries.offer_on_sale(code)
+    if offer is None:
+        raise Http404
+    next_path = local_path(request.POST.get("next") or request.GET.get("next"))
+    now = clock.now()
+    held = queries.subscription_of(reader_of(request), offer.plan.product.code)
+    if held is not None and held.is_running:
+        return _already(request, held, next_path)
+    terms = terms_shown(offer, wording.day_of(now))
+    form = ConsentForm(request.POST or None, terms=terms)
+    if not form.is_valid():
+        return _order_page(request, offer, form, next_path)
+    reader = reader_of(request)
+    started = actions.start_checkout(
+        account=reader,
+        offer=offer,
+        terms=terms,
+        next_path=next_path,
+        return_url=request.build_absolute_uri(reverse("subscribe_return")),
+        by=reader.actor,
+        now=now,
+    )
+    if isinstance(started, CheckoutStarted):
+        return HttpResponseRedirect(started.redirect_url)
+    if started.subscription.is_running:
+        return _already(request, started.subscription, next_path)
+    return _waiting(request, _with_next(reverse("subscribe_offer", args=[code]), next_path))
+
+
+@readers_only
+def subscribe_return(request: HttpRequest) -> HttpResponse:
+    """Back from the card page, or from an approval at the bank: charge, and on to the story."""
+    reader = reader_of(request)
+    rows = CardSetup.objects.select_related("subscription__plan", "subscription__offer")
+    setup = get_object_or_404(rows, ref=request.GET.get("setup", ""), subscription__account=reader)
+    here = f"{reverse('subscribe_return')}?{urlencode({'setup': setup.ref})}"
+    return_url = request.build_absolute_uri(here)
+    finished = actions.finish_card(setup=setup, return_url=return_url, by=reader.actor, now=clock.now())
+    request.renew_pass = True  # type: ignore[attr-defined]  # read by the accounts' middleware
+    return _after_card(request, setup, finished, here)
+
+
+@require_POST
+@readers_only
+def another_card(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Once more to the card page, for the order that still waits."""
+    reader, next_path = reader_of(request), local_path(request.POST.get("next"))
+    rows = Subscription.objects.select_related("account")
+    subscription = get_object_or_404(rows, public_id=public_id, account=reader)
+    if not subscription.is_live:
+        return HttpResponseRedirect(_with_next(reverse("subscribe"), next_path))
+    address = actions.change_card(
+        subscription=subscription,
+        next_path=next_path,
+        return_url=request.build_absolute_uri(reverse("subscribe_return")),
+        now=clock.now(),
+    )
+    return HttpResponseRedirect(address)
+
+
+def after_attempt(request: HttpRequest, attempt: Attempt, next_path: str, here: str) -> HttpResponse:
+    """Where an attempt leads: on, to the bank's approval, to a clear word, or to a page that waits."""
+    match attempt.status:
+        case Attempt.Status.SUCCEEDED:
+            return HttpResponseRedirect(next_path)
+        case Attempt.Status.DECLINED:
+            return _declined(request, attempt, next_path)
+        case Attempt.Status.ACTION if "charge" not in request.GET:
+            return HttpResponseRedirect(attempt.action_url)
+        case Attempt.Status.CANCELED:
+            return _over(request, next_path)
+    return _waiting(request, here, attempt)
+
+
+def _after_card(request: HttpRequest, setup: CardSetup, finished: Finished, here: str) -> HttpResponse:
+    is_order = setup.subscription.state == State.PENDING
+    onward = setup.next_path if setup.next_path.startswith("/account/") else setup.next_path + CONTINUE
+    match finished:
+        case Attempt():
+            return after_attempt(request, finished, onward, here)
+        case NothingToPay(subscription) if subscription.is_running:
+            return HttpResponseRedirect(onward)
+        case NoCard() if is_order:
+            messages.info(request, _("No card was saved, and nothing was charged."))
+            offer = reverse("subscribe_offer", args=[setup.subscription.offer.code])
+            return HttpResponseRedirect(_with_next(offer, setup.next_path))
+        case NoCard():
+            messages.info(request, _("No card was saved. Everything is as it was."))
+            return redirect("account")
+    return _over(request, setup.next_path)
+
+
+def _order_page(request: HttpRequest, offer: Offer, form: ConsentForm, next_path: str) -> HttpResponse:
+    context = {
+        "offer": queries.offer_facts(offer),
+        "terms": form.terms,
+        "form": form,
+        "next": next_path,
+    }
+    return render(request, "billing/order.html", context, status=422 if form.is_bound else 200)
+
+
+def _already(request: HttpRequest, subscription: Subscription, next_path: str) -> HttpResponse:
+    context = {"subscription": subscription, "next": next_path}
+    return render(request, "billing/already.html", context)
+
+
+def _declined(request: HttpRequest, attempt: Attempt, next_path: str) -> HttpResponse:
+    subscription = attempt.invoice.subscription
+    context = {
+        "sentence": sentence(attempt.code, DeclineClass(attempt.cause)),
+        "card": attempt.payment_method,
+        "subscription": subscription,
+        "may_try": attempt.invoice.attempts.count() < MOST_ATTEMPTS or subscription.is_running,
+        "offer": subscription.offer,
+        "next": next_path.removesuffix(CONTINUE),
+    }
+    return render(request, "billing/declined.html", context)
+
+
+def _waiting(request: HttpRequest, here: str, attempt: Attempt | None = None) -> HttpResponse:
+    approve_at = attempt.action_url if attempt is not None and attempt.status == Attempt.Status.ACTION else ""
+    subscription = attempt.invoice.subscription if attempt is not None else None
+    context = {"here": here, "approve_at": approve_at, "subscription": subscription}
+    return render(request, "billing/waiting.html", context)
+
+
+def _over(request: HttpRequest, next_path: str) -> HttpResponse:
+    again = _with_next(reverse("subscribe"), next_path.removesuffix(CONTINUE))
+    return render(request, "billing/over.html", {"again": again})
+
+
+def _with_next(path: str, next_path: str) -> str:
+    return f"{path}?{urlencode({'next': next_path})}"
