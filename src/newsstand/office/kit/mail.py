@@ -21,9 +21,10 @@ def send_notice(
 
     The same key never makes a second mail, whatever is retried.
     """
-    if SentNotice.objects.filter(key=key).exists():
+    defaults = {"template": template, "created_at": now}
+    _, is_new = SentNotice.objects.get_or_create(key=key, defaults=defaults)
+    if not is_new:
         return
-    SentNotice.objects.create(key=key, template=template, created_at=now)
     payload = {"key": key, "to": to, "subject": subject, "template": template, "context": context}
     outbox.add(TOPIC, payload, key=key)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from newsstand.office.kit import clock, queries
 from newsstand.office.kit.models import OutboxRow
@@ -29,13 +29,30 @@ def add(topic: str, payload: dict[str, Any], *, key: str = "") -> int:
     """Add a row to the caller's transaction and return its id. A waiting row of the same key serves for both."""
     if not connection.in_atomic_block:
         raise OutsideTransaction(topic)
+    waiting = _waiting(topic, key)
+    if waiting is not None:
+        return waiting
     now = clock.real_now()
-    if key:
-        waiting = OutboxRow.objects.filter(topic=topic, key=key, started_at__isnull=True)
-        found = waiting.values_list("pk", flat=True).first()
-        if found is not None:
-            return found
-    return OutboxRow.objects.create(topic=topic, key=key, payload=payload, created_at=now, not_before=now).pk
+    row = OutboxRow(topic=topic, key=key, payload=payload, created_at=now, not_before=now)
+    try:
+        with transaction.atomic():
+            row.save()
+    except (
+        IntegrityError
+    ):  # another transaction has added the same key and committed while this one waited for it
+        waiting = _waiting(topic, key)
+        if waiting is not None:
+            return waiting
+        row.save()
+    return row.pk
+
+
+def _waiting(topic: str, key: str) -> int | None:
+    """The row of this key that was not started yet, locked: it is not started before the caller's commit."""
+    if not key:
+        return None
+    rows = OutboxRow.objects.select_for_update().filter(topic=topic, key=key, started_at__isnull=True)
+    return rows.values_list("pk", flat=True).first()
 
 
 def wait_for(row_ids: list[int]) -> bool:

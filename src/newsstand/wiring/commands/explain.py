@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from newsstand.office.access.queries import explain_url
-from newsstand.office.accounts.models import Account
+from newsstand.office.accounts.queries import account_by_email
 from newsstand.office.kit import clock
 from newsstand.wiring.env import SettingError
 
@@ -15,7 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit code 1 if there is no such story or reader."""
     account = None
     if arguments.reader:
-        account = Account.objects.filter(email__iexact=arguments.reader).first()
+        account = account_by_email(arguments.reader)
         if account is None:
             print(f"newsstand: no account has the e-mail address {arguments.reader}.", file=sys.stderr)
             return 1
