@@ -79,7 +79,7 @@ def test_too_many_grants_lose_single_articles_and_keep_the_product(ann: Account,
     assert 10 < len(found.reader.grants) < 81
 
 
-# --- renewal -------------------------------------------------------------------------------------------------------
+# --- renewal ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_session_that_was_ended_renews_nothing(client: Client, cookies: dict[s
     assert passes.renew(cookies) is None
 
 
-# --- the cookie ----------------------------------------------------------------------------------------------------
+# --- the cookie ---------------------------------------------------------------------------------------------
 
 
 def test_signing_in_sets_the_pass(visitor: Visitor, ann: Account, settings: Any) -> None:
@@ -205,7 +205,7 @@ def test_a_pass_without_a_session_is_taken_away(publication: Any, client: Client
     assert client.get("/sign-in/").cookies[passes.PASS_COOKIE]["max-age"] == 0
 
 
-# --- signing out ---------------------------------------------------------------------------------------------------
+# --- signing out --------------------------------------------------------------------------------------------
 
 
 def test_signing_out_ends_session_and_pass(
@@ -254,7 +254,7 @@ def test_nobody_is_signed_out_from_another_site(visitor: Visitor, ann: Account) 
     assert "Sign out" in visitor.client.get("/sign-out/").content.decode()
 
 
-# --- the meter at sign-in --------------------------------------------------------------------------------------------
+# --- the meter at sign-in -----------------------------------------------------------------------------------
 
 
 def visit_cookie(window: str, *counted: str) -> str:

@@ -47,7 +47,7 @@ def typed(now: Any, code_id: int, text: str) -> Any:
     return actions.redeem_code(code_id=code_id, typed=text, real_now=now, now=now)
 
 
-# --- the way in --------------------------------------------------------------------------------------------------
+# --- the way in ---------------------------------------------------------------------------------------------
 
 
 def test_a_known_reader_comes_in_with_the_code(visitor: Visitor, ann: Account) -> None:
@@ -106,7 +106,7 @@ def test_the_form_is_refused_from_another_site(visitor: Visitor) -> None:
     assert not mail.outbox
 
 
-# --- nothing tells who has an account ------------------------------------------------------------------------------
+# --- nothing tells who has an account -----------------------------------------------------------------------
 
 
 def test_known_and_unknown_addresses_get_the_same_answers(publication: Publication, ann: Account) -> None:
@@ -138,7 +138,7 @@ def test_asking_never_looks_for_an_account(publication: Publication, ann: Accoun
     assert not [query for query in queries if "accounts_account" in query["sql"]]
 
 
-# --- what is said when it fails ------------------------------------------------------------------------------------
+# --- what is said when it fails -----------------------------------------------------------------------------
 
 
 def test_a_bad_address_is_kept_and_named(visitor: Visitor) -> None:
@@ -236,7 +236,7 @@ def test_mail_that_cannot_be_sent_leaves_nothing(
     assert 'value="ann@example.com"' in page.content.decode()
 
 
-# --- limits ----------------------------------------------------------------------------------------------------------
+# --- limits -------------------------------------------------------------------------------------------------
 
 
 def test_an_address_gets_five_codes_in_a_quarter_of_an_hour(publication: Publication, now: Any) -> None:
@@ -287,7 +287,7 @@ def test_codes_are_forgotten_after_a_day(publication: Publication, now: Any) -> 
     assert [row.email for row in SignInCode.objects.all()] == ["young@example.com"]
 
 
-# --- addresses that look alike ----------------------------------------------------------------------------------------
+# --- addresses that look alike ------------------------------------------------------------------------------
 
 
 def test_a_look_alike_address_opens_no_other_account(publication: Publication, now: Any) -> None:

@@ -17,7 +17,7 @@ from newsstand.office.kit.models import AuditRow, OutboxRow, Publication, SentNo
 from newsstand.office.kit.origin import TOKENLESS, same_origin_only
 from newsstand.shelf.shelf import Shelf
 
-# --- the audit log -----------------------------------------------------------------------------------------------
+# --- the audit log ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_no_row_is_changed_or_deleted(row: AuditRow) -> None:
     assert AuditRow.objects.get().verb == "remove"
 
 
-# --- mail ----------------------------------------------------------------------------------------------------------
+# --- mail ---------------------------------------------------------------------------------------------------
 
 
 def send(now: datetime, key: str = "receipt-1") -> None:
@@ -96,7 +96,7 @@ def test_mail_that_fails_is_sent_later(
     assert len(mail.outbox) == 1
 
 
-# --- the origin of forms ---------------------------------------------------------------------------------------------
+# --- the origin of forms ------------------------------------------------------------------------------------
 
 
 @same_origin_only
@@ -153,7 +153,7 @@ def test_every_reader_view_without_a_token_is_listed() -> None:
     assert "newsstand.office.accounts.views.sign_in" in ours
 
 
-# --- addresses from outside ------------------------------------------------------------------------------------------
+# --- addresses from outside ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/", "/harbour/ferry/", "/a?b=c#d", "/gr%C3%BC%C3%9Fe/", "/a//b"])
@@ -170,7 +170,7 @@ def test_anything_else_becomes_the_default(value: str | None) -> None:
     assert addresses.local_path(value, "/account/") == "/account/"
 
 
-# --- the publication ---------------------------------------------------------------------------------------------------
+# --- the publication ----------------------------------------------------------------------------------------
 
 
 def test_the_publication_is_read_once_and_again_after_a_change(
@@ -197,7 +197,7 @@ def test_without_a_publication_it_is_said(db: None) -> None:
         queries.publication()
 
 
-# --- assets --------------------------------------------------------------------------------------------------------------
+# --- assets -------------------------------------------------------------------------------------------------
 
 
 def test_an_asset_is_named_by_its_bytes() -> None:

@@ -31,12 +31,11 @@ def give_grant(
     Where the change takes something away that held until now, the reader's passes are closed.
     """
     with transaction.atomic():
-        grant = _locked(source, source_ref) or Grant(source=source, source_ref=source_ref)
-        holders = (
-            [account] if grant.pk is None or grant.account_id == account.pk else [account, grant.account]
-        )
-        before = _plain(grant) if grant.pk is not None else None
-        held = _held(grant, now) if grant.pk is not None else frozenset()
+        found = _locked(source, source_ref)
+        grant = found if found is not None else Grant(source=source, source_ref=source_ref)
+        holders = {account, found.account} if found is not None else {account}
+        before = _plain(found) if found is not None else None
+        held = _held(found, now) if found is not None else frozenset()
         grant.account, grant.subject, grant.rights = account, subject, sorted(set(rights))
         grant.from_at, grant.until, grant.grace_until = from_at, until, grace_until
         after = _plain(grant)

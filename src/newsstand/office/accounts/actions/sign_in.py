@@ -90,7 +90,8 @@ def send_code(
         wait = _wait_for(email, network, real_now)
         if wait > timedelta(0):
             return TooManyCodes(minutes=int(wait / timedelta(minutes=1)) + 1)
-        SignInCode.objects.filter(pk=replaces, over_at__isnull=True).update(over_at=real_now)
+        if replaces is not None:
+            SignInCode.objects.filter(pk=replaces, over_at__isnull=True).update(over_at=real_now)
         row = SignInCode.objects.create(email=email, network=network, made_at=real_now)
         row.code_hash = _hash(row, code)
         row.save(update_fields=["code_hash"])
