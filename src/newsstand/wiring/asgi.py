@@ -11,7 +11,7 @@ from newsstand.wiring.asgi_types import ASGIApp
 def _application() -> ASGIApp:
     """Django must be set up before anything is imported that holds a model."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsstand.wiring.settings")
-    django: ASGIApp = get_asgi_application()
+    django = get_asgi_application()
     application: ASGIApp = import_module("newsstand.wiring.connect").front(django)
     return application
 

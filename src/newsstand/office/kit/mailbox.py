@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.message import EmailMessage as ParsedMail
 from pathlib import Path
-from typing import cast
 from uuid import uuid4
 
 from django.conf import settings
@@ -53,7 +51,7 @@ def find(name: str) -> Mail | None:
 
 
 def _read(path: Path) -> Mail:
-    parsed = cast(ParsedMail, message_from_bytes(path.read_bytes(), policy=policy.default))
+    parsed = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = parsed.get_body(preferencelist=("plain",))
     text = str(body.get_content()) if body is not None else ""
     return Mail(path.stem, str(parsed["To"]), str(parsed["Subject"]), str(parsed["Date"] or ""), text)
