@@ -60,7 +60,7 @@ def save_card(setup_ref: str, card: Card, now: int) -> Approval | None:
 def decide_approval(approval: Approval, *, is_approved: bool, now: int) -> bool:
     """The reader has answered the bank about a card; returns whether the card is saved now."""
     with transaction.atomic(using=ALIAS):
-        fresh = Approval.objects.select_for_update().select_related("setup__method").get(pk=approval.pk)
+        fresh = _locked(approval)
         if fresh.state == Approval.State.OPEN:
             is_in_time = now < fresh.expires_at
             fresh.state = Approval.State.APPROVED if is_approved and is_in_time else Approval.State.REJECTED
@@ -70,6 +70,12 @@ def decide_approval(approval: Approval, *, is_approved: bool, now: int) -> bool:
                 method.status = Method.Status.LIVE
                 method.save(update_fields=["status"])
         return fresh.state == Approval.State.APPROVED
+
+
+def _locked(approval: Approval) -> Approval:
+    """The approval alone is locked: PostgreSQL locks no row that need not exist."""
+    rows = Approval.objects.select_for_update(of=("self",)).select_related("setup__method")
+    return rows.get(pk=approval.pk)
 
 
 def as_payment_method(method: Method) -> PaymentMethod:
