@@ -1,7 +1,7 @@
 """What every test gets: an installation of its own, closed sockets, and on demand a browser.
 
-The installation is a temporary directory that is named in NEWSSTAND_DATA before Django reads its settings.
-pytest-django sets Django up afterwards; a run of `tests/rules` alone never loads it.
+The installation is a temporary directory that is named in NEWSSTAND_DATA before Django reads its settings. A run of
+`tests/rules` alone never loads Django.
 """
 
 import atexit
@@ -9,6 +9,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -35,28 +36,29 @@ def _make_installation() -> None:
     os.environ["NEWSSTAND_DATA"] = str(place)
 
 
-def _only_hands_out_tests(config: pytest.Config) -> bool:
-    """Whether this process is pytest-xdist's controller, whose workers must not inherit its installation."""
-    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
-
-
 def _knows_no_django(arguments: list[str]) -> bool:
     """Whether only folders are asked for whose tests need no Django."""
     places = [argument.split("/") for argument in arguments if argument.startswith("tests/")]
     return bool(places) and all(len(place) > 1 and place[1] in WITHOUT_DJANGO for place in places)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if _only_hands_out_tests(config):
-        return
-    _make_installation()
-    if _knows_no_django(config.args):
-        return
-    os.environ["DJANGO_SETTINGS_MODULE"] = "newsstand.wiring.settings"
-    from django.conf import settings
+def _set_up_django() -> None:
+    import django
 
-    # Reading one setting loads them all; pytest-django sets up Django where it finds them loaded.
-    settings.INSTALLED_APPS  # noqa: B018
+    os.environ["DJANGO_SETTINGS_MODULE"] = "newsstand.wiring.settings"
+    django.setup()
+
+
+# Now, and not in a hook: pytest reads the other conftests next, and those import models.
+_make_installation()
+if not _knows_no_django(sys.argv[1:]):
+    _set_up_django()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The workers of pytest-xdist make installations of their own; this process, which runs no test, hands none on."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 # --- databases ---
