@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from newsstand.office.articles.actions import found_publication
+from newsstand.office.articles.actions import found_publication, page_changed
 from newsstand.office.articles.models import (
     ArticleAuthor,
     ArticlePage,
@@ -33,7 +33,7 @@ def found(**values: Any) -> FrontPage:
 def add(parent: Any, page: Any) -> Any:
     """A live page below another one."""
     parent.add_child(instance=page)
-    page.save_revision().publish()
+    page_changed(page, verb="publish", by="system", now=NOW)
     return type(page).objects.get(pk=page.pk)
 
 

@@ -5,9 +5,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
 from newsstand.office.accounts.actions.products import keep_product
+from newsstand.office.articles.actions.announce import page_changed
 from newsstand.office.articles.actions.hand import acting
 from newsstand.office.articles.models import AuthorIndexPage, FrontPage, TagIndexPage
 from newsstand.office.articles.models.story import NEWSPAPER
@@ -41,28 +43,24 @@ def found_publication(
             now=now,
         )
         keep_product(code=NEWSPAPER, name=name, by=by, now=now)
-        _make_pages(name)
+        front = _make_pages(name)
+        page_changed(front, verb="publish", by=by, now=now)
 
 
-def _make_pages(name: str) -> None:
+def _make_pages(name: str) -> FrontPage:
     """The front page in the place of Wagtail's welcome page, and the lists of authors and tags."""
     root = Page.get_first_root_node()
     Site.objects.all().delete()
     for welcome in root.get_children():
         welcome.delete()
     root = Page.objects.get(pk=root.pk)
-    front = _add(root, FrontPage(title=name, slug="home"))
-    _add(front, AuthorIndexPage(title="Authors", slug="authors"))
-    _add(front, TagIndexPage(title="Tags", slug="tags"))
+    front = FrontPage(title=name, slug="home")
+    root.add_child(instance=front)
+    front.add_child(instance=AuthorIndexPage(title=gettext("Authors"), slug="authors"))
+    front.add_child(instance=TagIndexPage(title=gettext("Tags"), slug="tags"))
     address = urlsplit(settings.SITE_URL)
     port = address.port or (443 if address.scheme == "https" else 80)
     Site.objects.create(
         hostname=address.hostname, port=port, site_name=name, root_page=front, is_default_site=True
     )
-
-
-def _add(parent: Page, page: Page) -> Page:
-    """A live page below another, with its first revision."""
-    parent.add_child(instance=page)
-    page.save_revision().publish()
-    return page
+    return front

@@ -11,6 +11,7 @@ from wagtail.coreutils import string_to_ascii
 from wagtail.models import Page
 
 from newsstand.office.articles import queries
+from newsstand.office.articles.actions.announce import page_changed
 from newsstand.office.articles.actions.hand import acting
 from newsstand.office.articles.models import (
     ArticleAuthor,
@@ -79,11 +80,11 @@ def slug_of(text: str) -> str:
 def publish_story(*, story: Story, by: str, now: datetime) -> Published:
     """Create or update and publish; all of it or nothing. Raises StoryRefused."""
     with transaction.atomic(), acting(by, now):
-        made: list[str] = []
+        named = _Named(by, now)
         page = _present(story)
-        section = _section(story, page, made)
-        authors = [_author(name, made) for name in story.authors]
-        tags = [_tag(name, made) for name in story.tags]
+        section = _section(story, page, named)
+        authors = [named.page(AuthorPage, name, AuthorIndexPage.objects.get()) for name in story.authors]
+        tags = [named.page(TagPage, name, TagIndexPage.objects.get()) for name in story.tags]
         if page is not None and _is_as_wanted(page, story, section, authors, tags):
             return Published("unchanged", page.address, ())
         is_new = page is None
@@ -91,7 +92,7 @@ def publish_story(*, story: Story, by: str, now: datetime) -> Published:
         _fill(page, story, authors, tags)
         _check(page)
         page = _put(page, section)
-        return Published("created" if is_new else "updated", page.address, tuple(made))
+        return Published("created" if is_new else "updated", page.address, tuple(named.made))
 
 
 def _present(story: Story) -> ArticlePage | None:
@@ -107,38 +108,39 @@ def _present(story: Story) -> ArticlePage | None:
     return page
 
 
-def _section(story: Story, page: ArticlePage | None, made: list[str]) -> SectionPage:
+def _section(story: Story, page: ArticlePage | None, named: "_Named") -> SectionPage:
     if not story.section and page is not None:
         return page.section
-    name = story.section or DEFAULT_SECTION
-    parent = queries.front_page()
-    return _named(name, parent, SectionPage, made, f"new section {name}")
+    return named.page(SectionPage, story.section or DEFAULT_SECTION, queries.front_page())
 
 
-def _author(name: str, made: list[str]) -> AuthorPage:
-    return _named(name, AuthorIndexPage.objects.get(), AuthorPage, made, f"new author {name}")
+class _Named:
+    """Finds the pages that a story names, and makes those that do not exist yet."""
 
+    def __init__(self, by: str, now: datetime) -> None:
+        self._by = by
+        self._now = now
+        self.made: list[str] = []
 
-def _tag(name: str, made: list[str]) -> TagPage:
-    return _named(name, TagIndexPage.objects.get(), TagPage, made, f"new tag {name}")
+    def page(self, model: type[Page], name: str, parent: Page) -> Any:
+        """The live page of this name below `parent`. Raises StoryRefused where there can be none."""
+        slug = slug_of(name)
+        if not slug:
+            raise StoryRefused(f"no address can be made from {name!r}")
+        below = model.objects.child_of(parent)
+        page = below.filter(title__iexact=name).first() or below.filter(slug=slug).first()
+        if page is None:
+            return self._make(model(title=name, slug=slug), parent)
+        if not page.live:
+            raise StoryRefused(f"{page.address} is not published: publish it, or name another one")
+        return page
 
-
-def _named(name: str, parent: Page, model: type[Page], made: list[str], word: str) -> Any:
-    """The live page of this name below `parent`, made where there is none."""
-    slug = slug_of(name)
-    if not slug:
-        raise StoryRefused(f"no address can be made from {name!r}")
-    below = model.objects.child_of(parent)
-    page = below.filter(title__iexact=name).first() or below.filter(slug=slug).first()
-    if page is None:
-        page = model(title=name, slug=slug)
+    def _make(self, page: Page, parent: Page) -> Page:
         _check(page)
         parent.add_child(instance=page)
-        page.save_revision().publish()
-        made.append(word)
-    elif not page.live:
-        raise StoryRefused(f"{page.address} is not published: publish it, or name another one")
-    return page
+        page_changed(page, verb="publish", by=self._by, now=self._now)
+        self.made.append(f"new {page.kind} {page.title}")
+        return page
 
 
 def _fill(page: ArticlePage, story: Story, authors: list[AuthorPage], tags: list[TagPage]) -> None:
@@ -182,6 +184,7 @@ def _sentences(error: ValidationError) -> list[str]:
 def _put(page: ArticlePage, section: SectionPage) -> ArticlePage:
     """Save, move if the section is another one, and publish."""
     if page.pk is None:
+        page.live = False  # the revision below is what makes it public
         section.add_child(instance=page)
     elif page.section != section:
         page.move(section, pos="last-child")
@@ -229,4 +232,4 @@ def _plain(body: Any) -> Any:
             return {name: without_ids(each) for name, each in value.items() if name != "id"}
         return value
 
-    return without_ids(body.get_prep_value())
+    return [(bound.block_type, without_ids(bound.block.get_prep_value(bound.value))) for bound in body]
