@@ -34,6 +34,7 @@ def test_the_last_step_that_has_begun_holds(now: int, level: str) -> None:
         (None, None, 10**9, True, False),
         (None, 300, 99, False, False),
         (50, 300, 60, False, False),
+        (100, 300, 100, False, True),
     ],
 )
 def test_a_grant_runs_and_then_its_grace(
