@@ -1,6 +1,7 @@
 """The forms of ordering."""
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from newsstand.office.billing.queries.terms import Terms
@@ -14,8 +15,8 @@ class ConsentForm(forms.Form):
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: object, terms: Terms, **kwargs: object) -> None:
-        super().__init__(*args, initial={"shown": terms.sha256}, **kwargs)  # type: ignore[arg-type]  # Django's own
+    def __init__(self, data: QueryDict | None, *, terms: Terms) -> None:
+        super().__init__(data, initial={"shown": terms.sha256})
         self.terms = terms
         self.fields["agreed"].label = terms.statement
 

@@ -211,7 +211,7 @@ def _invoice_of(attempt: Attempt, subscription: Subscription) -> Invoice:
 def _event(
     invoice: Invoice, charge_ref: str, kind: Kind, at: int, told: base.Succeeded | base.Declined
 ) -> GatewayEvent:
-    is_decline = isinstance(told, base.Declined)
+    declined = told if isinstance(told, base.Declined) else None
     return GatewayEvent(
         gateway=invoice.gateway,
         object_id=charge_ref,
@@ -220,8 +220,8 @@ def _event(
         charge_id=charge_ref,
         ref=invoice.ref,
         amount=told.amount if isinstance(told, base.Succeeded) else None,
-        code=told.code if is_decline else "",
-        cause=told.cause if is_decline else None,
+        code=declined.code if declined is not None else "",
+        cause=declined.cause if declined is not None else None,
     )
 
 

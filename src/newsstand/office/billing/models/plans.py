@@ -1,7 +1,10 @@
 """Plans, prices and offers: what can be subscribed to, and what it costs."""
 
+from typing import cast
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from newsstand.rules.billing.offer import OfferStep as Step
@@ -9,7 +12,7 @@ from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.billing.periods import Rhythm, Unit
 from newsstand.rules.money import Money
 
-UNITS: dict[Unit, str] = {"day": _("day"), "month": _("month"), "year": _("year")}
+UNITS: dict[Unit, Promise] = {"day": _("day"), "month": _("month"), "year": _("year")}
 
 
 def check_rights(value: object) -> None:
@@ -52,7 +55,7 @@ class Plan(models.Model):
 
     @property
     def rhythm(self) -> Rhythm:
-        return Rhythm(self.rhythm_unit, self.rhythm_count)
+        return Rhythm(cast(Unit, self.rhythm_unit), self.rhythm_count)
 
 
 class Price(models.Model):

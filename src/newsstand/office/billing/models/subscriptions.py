@@ -1,6 +1,7 @@
 """Subscriptions: who subscribes to what, since when, and what happens next."""
 
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import uuid4
 
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from newsstand.rules.billing.lifecycle import EndReason, State
-from newsstand.rules.billing.periods import Period, Rhythm, period
+from newsstand.rules.billing.periods import Period, Rhythm, Unit, period
 
 LIVE = (State.PENDING, State.ACTIVE, State.PAST_DUE)
 RUNNING = (State.ACTIVE, State.PAST_DUE)
@@ -101,7 +102,7 @@ class Subscription(models.Model):
 
     @property
     def rhythm(self) -> Rhythm:
-        return Rhythm(self.rhythm_unit, self.rhythm_count)
+        return Rhythm(cast(Unit, self.rhythm_unit), self.rhythm_count)
 
     @property
     def is_running(self) -> bool:

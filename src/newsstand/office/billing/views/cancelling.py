@@ -1,7 +1,5 @@
 """Cancelling: two pages, from the account or from any mail, without signing in and without a reason."""
 
-from typing import TYPE_CHECKING, cast
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,9 +13,6 @@ from newsstand.office.billing.queries import links, wording
 from newsstand.office.billing.views.account import shown
 from newsstand.office.billing.views.signed_in import to_sign_in
 from newsstand.office.kit import clock
-
-if TYPE_CHECKING:
-    from newsstand.office.accounts.models import Account
 
 
 @never_cache
@@ -74,7 +69,7 @@ def _named(request: HttpRequest) -> Subscription | None:
         return links.subscription_of_token(token)
     if not request.user.is_authenticated:
         return None
-    held = queries.running_subscriptions(cast("Account", request.user))
+    held = queries.running_subscriptions(request.user)
     return held[0] if len(held) == 1 else None
 
 
@@ -85,14 +80,14 @@ def _choose(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     held = []
     if request.user.is_authenticated:
-        held = [shown(row) for row in queries.running_subscriptions(cast("Account", request.user))]
+        held = [shown(row) for row in queries.running_subscriptions(request.user)]
     context = {"subscriptions": held, "has_bad_link": has_bad_link}
     return render(request, "billing/cancel_which.html", context, status=404 if has_bad_link else 200)
 
 
 def _actor(request: HttpRequest, subscription: Subscription) -> str:
     if request.user.is_authenticated:
-        return cast("Account", request.user).actor
+        return request.user.actor
     return f"reader:{subscription.account.reader_id}"
 
 
