@@ -87,8 +87,10 @@ def test_a_whole_story(folder: Path) -> None:
     summary, lines = publish(put(folder, STORY))
     assert summary == Summary(created=1)
     assert lines == [
-        "created    /harbour/the-old-crane-comes-down/  The old crane comes down (new section Harbour; "
-        "new author Mara Finch; new author Ivo Brandt; new tag Cranes; new tag Harbour works)"
+        (
+            "created    /harbour/the-old-crane-comes-down/  The old crane comes down (new section Harbour; "
+            "new author Mara Finch; new author Ivo Brandt; new tag Cranes; new tag Harbour works)"
+        )
     ]
     story = ArticlePage.objects.get()
     assert story.live

@@ -5,3 +5,9 @@ class AccessConfig(AppConfig):
     name = "newsstand.office.access"
     label = "access"
     verbose_name = "Access"
+
+    def ready(self) -> None:
+        from newsstand.office.access import receivers, tasks
+
+        receivers.connect()
+        tasks.register()

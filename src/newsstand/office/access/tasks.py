@@ -1,0 +1,17 @@
+"""What this desk does after a commit and at the start."""
+
+from datetime import datetime
+from typing import Any
+
+from newsstand.office.access import actions
+from newsstand.office.kit.registry import registry
+
+
+def register() -> None:
+    """Called once, when the application is ready."""
+    registry.on(actions.TOPIC, _follow_change)
+    registry.at_start.append(actions.put_policy_at_start)
+
+
+def _follow_change(payload: dict[str, Any], now: datetime) -> None:
+    actions.follow_change(now)
