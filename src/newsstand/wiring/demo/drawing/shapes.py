@@ -9,7 +9,14 @@ from newsstand.wiring.demo.drawing.sheet import Point, Sheet
 
 
 def ridge(
-    sheet: Sheet, y: float, height: float, colour: Colour, seed: int, *, wave: float = 500.0, base: float = 900.0
+    sheet: Sheet,
+    y: float,
+    height: float,
+    colour: Colour,
+    seed: int,
+    *,
+    wave: float = 500.0,
+    base: float = 900.0,
 ) -> None:
     """A line of hills across the sheet: `y` is its middle, `height` how far it goes up and down."""
     chance = random.Random(seed)
@@ -21,7 +28,9 @@ def ridge(
     sheet.polygon([*tops, (sheet.width + 20.0, base), (-20.0, base)], colour)
 
 
-def cloud(sheet: Sheet, x: float, y: float, width: float, colour: Colour, seed: int, alpha: float = 1.0) -> None:
+def cloud(
+    sheet: Sheet, x: float, y: float, width: float, colour: Colour, seed: int, alpha: float = 1.0
+) -> None:
     """A flat-bottomed bank of cloud with its left end at x and its bottom at y."""
     chance = random.Random(seed)
     points: list[Point] = [(x, y)]
@@ -35,7 +44,9 @@ def cloud(sheet: Sheet, x: float, y: float, width: float, colour: Colour, seed: 
     sheet.polygon(points, colour, alpha)
 
 
-def streak(sheet: Sheet, x: float, y: float, width: float, height: float, colour: Colour, alpha: float = 1.0) -> None:
+def streak(
+    sheet: Sheet, x: float, y: float, width: float, height: float, colour: Colour, alpha: float = 1.0
+) -> None:
     """A long thin cloud, or light on water: pointed at both ends."""
     half, points = width / 2, []
     for step in range(21):

@@ -33,7 +33,9 @@ class Sheet:
         else:
             self._paste(inside, lambda draw, at: draw.polygon(at, fill=round(255 * alpha)), colour)
 
-    def rect(self, x: float, y: float, width: float, height: float, colour: Colour, alpha: float = 1.0) -> None:
+    def rect(
+        self, x: float, y: float, width: float, height: float, colour: Colour, alpha: float = 1.0
+    ) -> None:
         """A rectangle by its upper left corner."""
         self.polygon(((x, y), (x + width, y), (x + width, y + height), (x, y + height)), colour, alpha)
 
