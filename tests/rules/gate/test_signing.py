@@ -86,7 +86,8 @@ def test_a_ring_without_a_good_key_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one key"):
         KeyRing(())
     with pytest.raises(ValueError, match="at least 16 bytes"):
-        KeyRing((NEW, b"short"))
+        KeyRing((NEW, b"fifteen letters"))
+    assert KeyRing((b"sixteen letters!",)).open(b"p:", 1, "") is None
 
 
 def test_no_key_is_ever_shown() -> None:
