@@ -45,7 +45,7 @@ def gather_files() -> None:
 
 
 def _versions() -> str:
-    return " ".join(sorted(f"{name}={version(name)}" for name in ("django", "wagtail", "newsstand")))
+    return " ".join(sorted(f"{name}={version(name)}" for name in ("django", "wagtail")))
 
 
 def _heal() -> None:
