@@ -1,6 +1,7 @@
 """A process dies at the worst moments, and afterwards nobody was charged twice and nothing is missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -60,6 +61,18 @@ def die_before_the_attempt_is_written(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(take_payment, "begin_attempt", _die)
 
 
+Point = Callable[[pytest.MonkeyPatch], None]
+
+
+@contextmanager
+def dying(monkeypatch: pytest.MonkeyPatch, point: Point) -> Iterator[None]:
+    """What is done inside dies at this point; afterwards the code is whole again."""
+    with monkeypatch.context() as patch:
+        point(patch)
+        with pytest.raises(Killed):
+            yield
+
+
 POINTS = [
     die_before_the_attempt_is_written,
     die_before_the_call,
@@ -76,15 +89,14 @@ def test_a_renewal_survives_a_death(
     time: Time,
     mails: list[Any],
     monkeypatch: pytest.MonkeyPatch,
-    point: Callable[[pytest.MonkeyPatch], None],
+    point: Point,
 ) -> None:
     subscribe(ada, offer)
     time.settle()
     due = queries.next_due(clock.now())
     assert due is not None
     time.to(due)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        point(patch)
+    with dying(monkeypatch, point):
         actions.serve_due(now=clock.now())
     time.settle()
     time.on(seconds=LEASE.total_seconds() + 1)
@@ -104,12 +116,11 @@ def test_a_first_payment_survives_a_death(
     time: Time,
     mails: list[Any],
     monkeypatch: pytest.MonkeyPatch,
-    point: Callable[[pytest.MonkeyPatch], None],
+    point: Point,
 ) -> None:
     ref = order(ada, offer)
     type_card(ref)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        point(patch)
+    with dying(monkeypatch, point):
         come_back(ref)
     time.on(seconds=LEASE.total_seconds() + 1)
     come_back(ref)
@@ -126,12 +137,11 @@ def test_the_worker_finishes_what_a_dead_checkout_began(
     offer: Offer,
     time: Time,
     monkeypatch: pytest.MonkeyPatch,
-    point: Callable[[pytest.MonkeyPatch], None],
+    point: Point,
 ) -> None:
     ref = order(ada, offer)
     type_card(ref)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        point(patch)
+    with dying(monkeypatch, point):
         come_back(ref)
     time.pass_by(hours=1)
     assert Subscription.objects.get().state == "active"
@@ -149,8 +159,7 @@ def test_a_sender_that_wakes_after_its_lease_changes_nothing(
 
     ref = order(ada, offer)
     type_card(ref)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(take_payment, "record_attempt", freeze)
+    with dying(monkeypatch, lambda patch: patch.setattr(take_payment, "record_attempt", freeze)):
         come_back(ref)
     time.on(seconds=LEASE.total_seconds() + 1)
     time.settle()
@@ -195,8 +204,7 @@ def test_cancelling_while_a_renewal_is_on_its_way_gives_the_money_back(
     due = queries.next_due(clock.now())
     assert due is not None
     time.to(due)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        die_when_the_answer_is_lost(patch)
+    with dying(monkeypatch, die_when_the_answer_is_lost):
         actions.serve_due(now=clock.now())
     assert actions.cancel_subscription(subscription=subscription, by=ada.actor, now=clock.now())
     time.pass_by(hours=1)
@@ -217,8 +225,7 @@ def test_cancelling_before_the_gateway_heard_of_it_calls_it_off(
     due = queries.next_due(clock.now())
     assert due is not None
     time.to(due)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        die_before_the_call(patch)
+    with dying(monkeypatch, die_before_the_call):
         actions.serve_due(now=clock.now())
     assert actions.cancel_subscription(subscription=subscription, by=ada.actor, now=clock.now())
     time.pass_by(days=60)
