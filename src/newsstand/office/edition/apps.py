@@ -5,3 +5,14 @@ class EditionConfig(AppConfig):
     name = "newsstand.office.edition"
     label = "edition"
     verbose_name = "Edition"
+
+    def ready(self) -> None:
+        from newsstand.office.edition import receivers, tasks
+        from newsstand.office.edition.queries import look
+        from newsstand.office.edition.views import preview
+        from newsstand.office.kit.registry import registry
+
+        receivers.connect()
+        tasks.register()
+        registry.page_context.append(look)
+        registry.printer = preview

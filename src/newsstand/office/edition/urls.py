@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from newsstand.office.edition import views
+
+urlpatterns = [path("assets/<str:name>", views.asset, name="asset")]

@@ -2,7 +2,7 @@
 
 import argparse
 
-from newsstand.office.edition.printing import print_all
+from newsstand.office.edition.actions import print_all
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,132 @@
+"""What the edition does: print, drop, move, and let everything printed so far count as old."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from newsstand.office.access import queries as access
+from newsstand.office.articles import queries as articles
+from newsstand.office.edition import queries
+from newsstand.office.edition.printing import assets, press
+from newsstand.office.kit import clock, outbox, shelf
+
+PRINT_STORY: Final = "edition.print_story"
+PRINT_LISTING: Final = "edition.print_listing"
+DROP: Final = "edition.drop"
+MOVE: Final = "edition.move"
+RAISE_GENERATION: Final = "edition.raise_generation"
+WARM: Final = "edition.warm"
+WARM_PAGE: Final = "edition.warm_page"
+
+WARMED: Final = 20  # so many stories are printed again after a change that shows on every page
+
+Report = Callable[[str], None]
+
+
+def print_story(*, article_id: str, now: datetime) -> None:
+    """Print a story anew. One that is no longer live is left alone: what it lay at has been dropped by path."""
+    article = articles.article(article_id)
+    if article is None:
+        return
+    drop_if_gate_moved(article)
+    _arrive(article.address)
+    press.print_page(article, now)
+
+
+def print_listing(*, path: str, now: datetime) -> None:
+    """Print the page at a path anew, or drop what lies there when no page is there any more."""
+    page = articles.page_at(path)
+    if page is None:
+        drop(path=path)
+        return
+    _arrive(path)
+    press.print_page(page, now)
+
+
+def drop(*, path: str) -> None:
+    """Take a page off the shelf; asked for again, it is printed if it still is public."""
+    shelf.handle().entries.drop(path)
+
+
+def drop_if_gate_moved(article: Any) -> None:
+    """Take a story off the shelf whose facts for the gate have changed, before it is printed anew."""
+    entry = shelf.handle().entries.get(article.address)
+    if entry is not None and entry.facts != access.facts_for_gate(article):
+        drop(path=article.address)
+
+
+def move(*, old: str, new: str) -> None:
+    """Send readers of an old address to the new one."""
+    _arrive(new)
+    shelf.handle().board.set_redirect(old, new)
+    drop(path=old)
+
+
+def raise_generation() -> None:
+    """Let every page count as not printed, and have the ones that are read most printed again soon."""
+    shelf.handle().board.raise_generation()
+    for asset in assets.current():
+        assets.print_asset(asset)
+    with transaction.atomic():
+        outbox.add(WARM, {}, key="warm")
+
+
+def warm(*, now: datetime) -> None:
+    """Ask for a print of the front page, the sections and the newest stories, each as a row of its own.
+
+    So nothing else that waits in the outbox waits for all of them.
+    """
+    newest = articles.latest(WARMED, now=now)
+    paths = ["/", *(section.address for section in articles.sections()), *(story.address for story in newest)]
+    with transaction.atomic():
+        for path in paths:
+            outbox.add(WARM_PAGE, {"path": path}, key=path)
+
+
+def warm_page(*, path: str, now: datetime) -> None:
+    """Print one page, unless a reader has already had it printed."""
+    page = articles.page_at(path)
+    if page is not None:
+        press.print_if_needed(page, now)
+
+
+def heal(*, now: datetime) -> None:
+    """Before the port opens: the board has a generation, the style sheet lies on the shelf, dead pages do not.
+
+    Pages that are missing are printed when they are asked for.
+    """
+    if shelf.handle().board.read().generation == 0:
+        shelf.handle().board.raise_generation()
+    for asset in assets.current():
+        assets.print_asset(asset)
+    _drop_what_is_no_page()
+
+
+def print_all(report: Report) -> None:
+    """Print every page anew and drop what is no page any more, with a line of progress for each."""
+    now = clock.now()
+    for asset in assets.current():
+        assets.print_asset(asset)
+    paths = queries.public_paths()
+    for number, path in enumerate(paths, start=1):
+        page = articles.page_at(path)
+        is_printed = page is not None and press.print_page(page, now)
+        report(f"{number} of {len(paths)}  {path}{'' if is_printed else '  (not printed)'}")
+    _drop_what_is_no_page()
+
+
+def _arrive(path: str) -> None:
+    """A page stands at this path now, so nothing leads away from it any more."""
+    board = shelf.handle().board
+    if path in board.read().redirects:
+        board.drop_redirect(path)
+
+
+def _drop_what_is_no_page() -> None:
+    entries = shelf.handle().entries
+    live = set(queries.public_paths())
+    for path in list(entries.paths()):
+        if path not in live and not path.startswith("/assets/"):
+            entries.drop(path)

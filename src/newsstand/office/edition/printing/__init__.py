@@ -1,0 +1,1 @@
+"""From a page of the newsroom to bytes: plates, and the presses that print them onto the shelf."""

@@ -1,0 +1,139 @@
+"""The press: prints plates onto the shelf, one at a time for each path."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from wagtail.models import Page
+
+from newsstand.office.edition.printing import listings
+from newsstand.office.edition.printing.plate import Plate
+from newsstand.office.edition.printing.story import story_plate
+from newsstand.office.kit import clock, shelf
+from newsstand.rules.gate.variants import Variant
+from newsstand.shelf.entry import Bodies, Entry, compress, new_entry
+
+QUALITY: Final = 9  # of 11: a page is compressed once and handed out often; the last steps cost the most time
+
+PLATES: Final[dict[str, Callable[[Any, datetime], Plate]]] = {
+    "story": story_plate,
+    "front": listings.front_plate,
+    "section": listings.section_plate,
+    "author": listings.author_plate,
+    "authors": listings.authors_plate,
+    "tag": listings.tag_plate,
+    "tags": listings.tags_plate,
+}
+
+_guard = threading.Lock()
+_locks: dict[str, tuple[threading.Lock, int]] = {}
+
+
+def plate_for(page: Any, now: datetime) -> Plate | None:
+    """The plate of a page; None for a page type that has no printer, and for a page that staff closed off."""
+    make = PLATES.get(getattr(page, "kind", ""))
+    if make is None or page.get_view_restrictions().exists():
+        return None
+    return make(page, now)
+
+
+def is_current(entry: Entry | None, now: datetime) -> bool:
+    """Whether what lies on the shelf may still be handed out."""
+    if entry is None or entry.generation < shelf.handle().board.read().generation:
+        return False
+    return entry.fresh_until is None or clock.to_unix(now) < entry.fresh_until
+
+
+def print_page(page: Any, now: datetime) -> bool:
+    """Print a page anew, whatever lies there; False if it has no plate, and then nothing lies there any more."""
+    with _alone(page.address):
+        generation = shelf.handle().board.read().generation
+        plate = plate_for(page, now)
+        if plate is None:
+            shelf.handle().entries.drop(page.address)
+            return False
+        _lay(plate, generation)
+        return True
+
+
+def print_if_needed(page: Any, now: datetime) -> bool:
+    """Print a page that is asked for, unless somebody else has just done so; False if it has no plate.
+
+    The page may change while it is being printed. What the worker has laid meanwhile is newer and stays; and
+    what was unpublished or changed meanwhile is taken away again, to be printed at the next demand.
+    """
+    entries = shelf.handle().entries
+    with _alone(page.address):
+        before = entries.get(page.address)
+        if is_current(before, now):
+            return True
+        generation = shelf.handle().board.read().generation
+        plate = plate_for(page, now)
+        if plate is None:
+            return False
+        if _stamp(entries.get(page.address)) == _stamp(before):
+            _lay(plate, generation)
+            if not _is_as_read(page):
+                entries.drop(page.address)
+        return True
+
+
+def add_variant(page: Any, name: str, now: datetime) -> bool:
+    """Print one more variant of what lies there; False if that cannot be."""
+    entries = shelf.handle().entries
+    with _alone(page.address):
+        entry = entries.get(page.address)
+        if entry is None:
+            return False
+        if name in entry.etags:
+            return True
+        plate = plate_for(page, now)
+        if plate is None or not _is_as_read(page):
+            return False
+        return entries.add(page.address, entry.stamp, name, _printed(plate, Variant.parse(name)))
+
+
+def _lay(plate: Plate, generation: int) -> None:
+    """The generation is the one from before the plate was made: a change since then makes this print old."""
+    entry = new_entry(
+        path=plate.path,
+        kind=plate.kind,
+        generation=generation,
+        facts=plate.facts,
+        fresh_until=plate.fresh_until,
+    )
+    shelf.handle().entries.put(entry, {variant.name: _printed(plate, variant) for variant in plate.first})
+
+
+def _printed(plate: Plate, variant: Variant) -> Bodies:
+    return compress(plate.render(variant).encode(), quality=QUALITY)
+
+
+def _stamp(entry: Entry | None) -> int | None:
+    return entry.stamp if entry is not None else None
+
+
+def _is_as_read(page: Any) -> bool:
+    """Whether the page is still public, at the same address, in the version that was read."""
+    same = {"pk": page.pk, "live": True, "url_path": page.url_path, "live_revision_id": page.live_revision_id}
+    return Page.objects.filter(**same, last_published_at=page.last_published_at).exists()
+
+
+@contextmanager
+def _alone(path: str) -> Iterator[None]:
+    """Hold the only place at this path within this process; who waited finds the work done."""
+    with _guard:
+        lock, waiting = _locks.get(path, (threading.Lock(), 0))
+        _locks[path] = (lock, waiting + 1)
+    try:
+        with lock:
+            yield
+    finally:
+        with _guard:
+            lock, waiting = _locks[path]
+            if waiting == 1:
+                del _locks[path]
+            else:
+                _locks[path] = (lock, waiting - 1)

@@ -1,0 +1,87 @@
+"""What lower desks announce, turned into outbox rows of the same transaction."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from newsstand.office.access.signals import policy_changed
+from newsstand.office.ads.signals import ads_changed
+from newsstand.office.articles import queries as articles
+from newsstand.office.articles.signals import article_changed, article_gone, listing_changed, menu_changed
+from newsstand.office.billing.signals import offers_changed
+from newsstand.office.edition import actions
+from newsstand.office.kit import outbox
+from newsstand.office.kit.signals import publication_changed
+
+# Changes that show on every page.
+EVERYWHERE = {
+    "menu": menu_changed,
+    "offers": offers_changed,
+    "ads": ads_changed,
+    "policy": policy_changed,
+    "publication": publication_changed,
+}
+
+
+def connect() -> None:
+    """Called once, when the application is ready."""
+    article_changed.connect(_article_changed, dispatch_uid="edition.article_changed")
+    article_gone.connect(_article_gone, dispatch_uid="edition.article_gone")
+    listing_changed.connect(_listing_changed, dispatch_uid="edition.listing_changed")
+    for reason, signal in EVERYWHERE.items():
+        signal.connect(_for_everywhere(reason), weak=False, dispatch_uid=f"edition.{reason}")
+
+
+@transaction.atomic
+def _article_changed(
+    sender: Any, *, article_id: str, before_paths: list[str], after_paths: list[str], **kwargs: Any
+) -> None:
+    """The story and the listings that showed or show it. A gate that was raised is raised at once, not in turn."""
+    transaction.on_commit(partial(_drop_if_gate_moved, article_id))
+    if before_paths and before_paths[0] != after_paths[0]:
+        _move(before_paths[0], after_paths[0])
+    outbox.add(actions.PRINT_STORY, {"id": article_id}, key=article_id)
+    for path in dict.fromkeys((*before_paths[1:], *after_paths[1:])):
+        outbox.add(actions.PRINT_LISTING, {"path": path}, key=path)
+
+
+@transaction.atomic
+def _article_gone(sender: Any, *, before_paths: list[str], **kwargs: Any) -> None:
+    """The text goes at once; its headline and picture may stand below any other story, so all are made anew."""
+    for path in before_paths[:1]:
+        transaction.on_commit(partial(actions.drop, path=path))
+        outbox.add(actions.DROP, {"path": path}, key=path)
+    _everywhere("gone")
+
+
+@transaction.atomic
+def _listing_changed(sender: Any, *, before_path: str | None, after_path: str | None, **kwargs: Any) -> None:
+    if before_path and after_path and before_path != after_path:
+        _move(before_path, after_path)
+    elif before_path and not after_path:
+        outbox.add(actions.DROP, {"path": before_path}, key=before_path)
+    if after_path:
+        outbox.add(actions.PRINT_LISTING, {"path": after_path}, key=after_path)
+
+
+def _for_everywhere(reason: str) -> Any:
+    def changed(sender: Any, **kwargs: Any) -> None:
+        _everywhere(reason)
+
+    return changed
+
+
+@transaction.atomic
+def _everywhere(reason: str) -> None:
+    outbox.add(actions.RAISE_GENERATION, {"reason": reason}, key="generation")
+
+
+def _move(old: str, new: str) -> None:
+    outbox.add(actions.MOVE, {"old": old, "new": new}, key=f"{old} {new}")
+
+
+def _drop_if_gate_moved(article_id: str) -> None:
+    article = articles.article(article_id)
+    if article is not None:
+        actions.drop_if_gate_moved(article)

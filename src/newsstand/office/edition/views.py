@@ -1,0 +1,85 @@
+"""How pages are asked for from Django: what the kiosk did not find, previews, and files of the look."""
+
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.translation import gettext as _
+
+from newsstand.office.articles import queries as articles
+from newsstand.office.edition.printing import assets, press
+from newsstand.office.edition.printing.preview import preview_html
+from newsstand.office.kit import clock, shelf
+from newsstand.office.kit.registry import registry
+
+ATTEMPTS: Final = 3  # a page may be replaced while it is being asked for, though hardly twice in a row
+
+
+def serve_page(request: HttpRequest, page: Any) -> HttpResponse:
+    """Print what is asked for onto the shelf, then answer from there, by the same rules as the kiosk."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    now = clock.now()
+    for _attempt in range(ATTEMPTS):
+        found = articles.page_at(page.address)
+        if found is None or not press.print_if_needed(found, now):
+            raise Http404
+        response = _answer(request, found)
+        if response is not None:
+            return response
+        if _is_there_and_gone(found.address):
+            raise Http404
+    return _not_ready()
+
+
+def preview(request: HttpRequest, page: Any) -> HttpResponse:
+    """A draft as the reader would meet it whom `request.preview_mode` names. For staff; never on the shelf."""
+    user = getattr(request, "user", None)
+    if user is None or not user.has_perm("wagtailadmin.access_admin"):
+        raise PermissionDenied
+    html = preview_html(page, getattr(request, "preview_mode", ""), clock.now())
+    if html is None:
+        raise Http404
+    response = HttpResponse(html)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def asset(request: HttpRequest, name: str) -> HttpResponse:
+    """A file of the look that is not on the shelf. An address of older bytes gives the present ones."""
+    found = assets.find(name)
+    if found is None:
+        raise Http404
+    assets.print_asset(found)
+    response = HttpResponse(found.data, content_type=found.content_type)
+    is_exact = request.path == found.path
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if is_exact else "no-cache"
+    return response
+
+
+def _answer(request: HttpRequest, page: Any) -> HttpResponse | None:
+    """The answer from the shelf; a variant that is missing there is printed first."""
+    if registry.answer is None:
+        return None
+    response = registry.answer(request)
+    if response is not None:
+        return response
+    missing = getattr(request, "missing_variant", None)
+    if missing is None or not press.add_variant(page, missing, clock.now()):
+        return None
+    return registry.answer(request)
+
+
+def _is_there_and_gone(path: str) -> bool:
+    """Whether the page lies on the shelf and yet is not handed out: its embargo runs, or it was taken down."""
+    return shelf.handle().board.read().policy is not None and press.is_current(
+        shelf.handle().entries.get(path), clock.now()
+    )
+
+
+def _not_ready() -> HttpResponse:
+    text = _("This page is being printed. Please try again in a moment.")
+    response = HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = "2"
+    response["Cache-Control"] = "no-store"
+    return response

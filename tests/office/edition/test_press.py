@@ -1,0 +1,267 @@
+"""What lies on the shelf after a page was printed, changed, moved, taken down, or asked for while it changes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from wagtail.models import PageViewRestriction
+
+from newsstand.office.articles import queries as articles
+from newsstand.office.articles.models import ArticlePage, FrontPage, SectionPage
+from newsstand.office.edition import actions
+from newsstand.office.edition.printing import assets, press
+from newsstand.office.kit import outbox
+from newsstand.office.kit.models import OutboxRow, Publication
+from newsstand.shelf.entry import Entry
+from newsstand.shelf.shelf import Shelf
+from tests.office import newsroom
+from tests.office.edition.conftest import SECRET
+from tests.office.newsroom import NOW
+
+pytestmark = pytest.mark.django_db
+
+MakeStory = Callable[..., ArticlePage]
+Texts = Callable[[str], dict[str, str]]
+
+
+def do_rows() -> list[str]:
+    """Do all that waits in the outbox and tell which topics of ours were among it."""
+    before = set(OutboxRow.objects.filter(done_at__isnull=False).values_list("pk", flat=True))
+    outbox.drain()
+    assert not OutboxRow.objects.exclude(last_error="").exists()
+    done = OutboxRow.objects.exclude(pk__in=before).order_by("pk").values_list("topic", flat=True)
+    return [topic for topic in done if topic.startswith("edition.")]
+
+
+def at(shelf: Shelf, path: str) -> Entry:
+    entry = shelf.entries.get(path)
+    assert entry is not None, path
+    return entry
+
+
+def test_publishing_prints_the_story_and_its_listings(
+    make_story: MakeStory, shelf: Shelf, texts: Texts
+) -> None:
+    author, tag = newsroom.author(), newsroom.tag()
+    do_rows()
+    make_story(authors=[author], tags=[tag])
+    do_rows()
+    assert {name.split(".")[0] for name in texts("/harbour/the-crane/")} == {"opening", "full"}
+    for path in ("/", "/harbour/", "/authors/mara-finch/", "/tags/ferries/"):
+        for html in texts(path).values():
+            assert "The last crane" in html
+            assert SECRET not in html
+
+
+def test_many_changes_make_one_row(make_story: MakeStory) -> None:
+    story = make_story()
+    do_rows()
+    for number in range(3):
+        story.title = f"Title {number}"
+        story.save_revision().publish()
+    waiting = OutboxRow.objects.filter(done_at__isnull=True, topic=actions.PRINT_STORY)
+    assert waiting.count() == 1
+
+
+def test_a_change_prints_the_story_and_not_the_others(
+    make_story: MakeStory, shelf: Shelf, texts: Texts
+) -> None:
+    story, other = make_story(), make_story("other")
+    do_rows()
+    stamp = at(shelf, other.address).stamp
+    story.title = "Another headline"
+    story.save_revision().publish()
+    do_rows()
+    assert all("Another headline" in html for html in texts(story.address).values())
+    assert "Another headline" in texts("/")["full.ads"]
+    assert at(shelf, other.address).stamp == stamp
+
+
+def test_a_raised_gate_takes_the_old_print_away_at_once(
+    make_story: MakeStory, shelf: Shelf, django_capture_on_commit_callbacks: Any
+) -> None:
+    story = make_story(level="free")
+    do_rows()
+    with django_capture_on_commit_callbacks(execute=True):
+        story.level = "subscribers"
+        story.save_revision().publish()
+    assert shelf.entries.get(story.address) is None
+    do_rows()
+    assert at(shelf, story.address).facts is not None
+    assert not any(name.startswith("full.ads") for name in at(shelf, story.address).etags)
+
+
+def test_a_changed_headline_leaves_the_old_print_until_the_new_one(
+    make_story: MakeStory, shelf: Shelf, django_capture_on_commit_callbacks: Any
+) -> None:
+    story = make_story()
+    do_rows()
+    with django_capture_on_commit_callbacks(execute=True):
+        story.title = "Another headline"
+        story.save_revision().publish()
+    assert shelf.entries.get(story.address) is not None
+
+
+def test_what_is_unpublished_is_gone_at_once_and_from_all_pages(
+    make_story: MakeStory, shelf: Shelf, texts: Texts, django_capture_on_commit_callbacks: Any
+) -> None:
+    story = make_story()
+    make_story("other")
+    do_rows()
+    generation = shelf.board.read().generation
+    with django_capture_on_commit_callbacks(execute=True):
+        story.unpublish()
+    assert shelf.entries.get(story.address) is None
+    do_rows()
+    assert shelf.entries.get(story.address) is None
+    assert shelf.board.read().generation > generation
+    assert "/the-crane/" not in texts("/")["full.ads"]
+
+
+def test_a_new_address_leads_on_from_the_old_one(make_story: MakeStory, shelf: Shelf) -> None:
+    story = make_story()
+    do_rows()
+    story.slug = "the-last-crane"
+    story.save_revision().publish()
+    do_rows()
+    assert shelf.board.read().redirects == {"/harbour/the-crane/": "/harbour/the-last-crane/"}
+    assert shelf.entries.get("/harbour/the-crane/") is None
+    assert shelf.entries.get("/harbour/the-last-crane/") is not None
+
+
+def test_a_page_that_comes_back_is_not_led_away_from(make_story: MakeStory, shelf: Shelf) -> None:
+    story = make_story()
+    do_rows()
+    for slug in ("moved", "the-crane"):
+        story.slug = slug
+        story.save_revision().publish()
+        do_rows()
+    assert shelf.board.read().redirects == {"/harbour/moved/": "/harbour/the-crane/"}
+
+
+def test_what_shows_on_every_page_raises_the_generation_and_warms(
+    make_story: MakeStory, shelf: Shelf, texts: Texts
+) -> None:
+    story = make_story()
+    do_rows()
+    old = shelf.board.read().generation
+    publication = Publication.objects.get()
+    publication.name, publication.accent = "The Quay", "#7a1f3d"
+    publication.save()
+    do_rows()
+    assert shelf.board.read().generation > old
+    assert at(shelf, story.address).generation == shelf.board.read().generation
+    assert all("The Quay" in html for html in texts(story.address).values())
+    sheet = assets.style_sheet("#7a1f3d")
+    assert shelf.entries.get(sheet.path) is not None
+    assert all(sheet.path in html for html in texts("/").values())
+
+
+def test_a_print_from_before_a_general_change_counts_as_old(make_story: MakeStory, shelf: Shelf) -> None:
+    story = articles.page_at(make_story().address)
+    press.print_page(story, NOW)
+    entry = at(shelf, story.address)
+    assert press.is_current(entry, NOW)
+    shelf.board.raise_generation()
+    assert not press.is_current(entry, NOW)
+
+
+def test_a_listing_is_old_when_an_embargo_ends(make_story: MakeStory, shelf: Shelf, texts: Texts) -> None:
+    ends = NOW + timedelta(hours=1)
+    make_story(embargo_until=ends)
+    front = articles.page_at("/")
+    press.print_page(front, NOW)
+    assert "The last crane" not in texts("/")["full.ads"]
+    assert press.is_current(at(shelf, "/"), NOW)
+    assert not press.is_current(at(shelf, "/"), ends)
+    press.print_if_needed(front, ends)
+    assert "The last crane" in texts("/")["full.ads"]
+
+
+def test_one_more_variant_is_added_to_what_lies_there(
+    make_story: MakeStory, shelf: Shelf, texts: Texts
+) -> None:
+    story = articles.page_at(make_story().address)
+    press.print_page(story, NOW)
+    stamp = at(shelf, story.address).stamp
+    assert press.add_variant(story, "full.ads.note-meter-0-3", NOW)
+    assert at(shelf, story.address).stamp == stamp
+    assert "0 of 3 free articles left this month" in texts(story.address)["full.ads.note-meter-0-3"]
+
+
+def test_what_was_unpublished_while_it_was_printed_does_not_stay(
+    make_story: MakeStory, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = articles.page_at(make_story().address)
+    shelf.entries.drop(story.address)
+    make_plate = press.plate_for
+
+    def slow_plate(page: Any, now: Any) -> Any:
+        plate = make_plate(page, now)
+        ArticlePage.objects.get(pk=page.pk).unpublish()
+        return plate
+
+    monkeypatch.setattr(press, "plate_for", slow_plate)
+    press.print_if_needed(story, NOW)
+    assert shelf.entries.get(story.address) is None
+
+
+def test_what_the_worker_printed_meanwhile_stays(
+    make_story: MakeStory, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = articles.page_at(make_story().address)
+    shelf.entries.drop(story.address)
+    make_plate = press.plate_for
+    stamps = []
+
+    def slow_plate(page: Any, now: Any) -> Any:
+        plate = make_plate(page, now)
+        press._lay(plate, shelf.board.read().generation)
+        stamps.append(at(shelf, page.address).stamp)
+        return plate
+
+    monkeypatch.setattr(press, "plate_for", slow_plate)
+    assert press.print_if_needed(story, NOW)
+    assert at(shelf, story.address).stamp == stamps[0]
+
+
+def test_a_page_that_staff_closed_off_is_not_printed(make_story: MakeStory, shelf: Shelf) -> None:
+    story = articles.page_at(make_story().address)
+    press.print_page(story, NOW)
+    PageViewRestriction.objects.create(page=story, restriction_type=PageViewRestriction.LOGIN)
+    assert not press.print_page(story, NOW)
+    assert shelf.entries.get(story.address) is None
+
+
+def test_listings_show_no_text(make_story: MakeStory, harbour: SectionPage, texts: Texts) -> None:
+    author, tag = newsroom.author(), newsroom.tag()
+    for number in range(3):
+        make_story(f"s{number}", level="free", authors=[author], tags=[tag])
+    for path in ("/", harbour.address, author.address, tag.address, "/authors/", "/tags/"):
+        press.print_page(articles.page_at(path), NOW)
+        for name, html in texts(path).items():
+            assert SECRET not in html, (path, name)
+            assert "The crane has stood" not in html, (path, name)
+            assert ("ads" in name) or ('class="ad' not in html), (path, name)
+
+
+def test_everything_can_be_printed_anew(make_story: MakeStory, front: FrontPage, shelf: Shelf) -> None:
+    make_story()
+    shelf.entries.clear()
+    lines: list[str] = []
+    actions.print_all(lines.append)
+    paths = {path for path in shelf.entries.paths() if not path.startswith("/assets/")}
+    assert paths == {"/", "/authors/", "/tags/", "/harbour/", "/harbour/the-crane/"}
+    assert len(lines) == 5
+    assert lines[0].startswith("1 of 5")
+
+
+def test_at_the_start_dead_pages_go_and_the_look_is_there(make_story: MakeStory, shelf: Shelf) -> None:
+    story = articles.page_at(make_story().address)
+    press.print_page(story, NOW)
+    ArticlePage.objects.filter(pk=story.pk).update(live=False)
+    actions.heal(now=NOW)
+    assert shelf.entries.get(story.address) is None
+    assert shelf.board.read().generation >= 1
+    assert all(shelf.entries.get(asset.path) is not None for asset in assets.current())
