@@ -7,7 +7,9 @@ from typing import Any
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from newsstand.office.articles.actions import found_publication, page_changed
+from newsstand.office.articles.actions import found_publication
+from newsstand.office.articles.actions.announce import add_live
+from newsstand.office.articles.actions.hand import acting
 from newsstand.office.articles.models import (
     ArticleAuthor,
     ArticlePage,
@@ -32,8 +34,8 @@ def found(**values: Any) -> FrontPage:
 
 def add(parent: Any, page: Any) -> Any:
     """A live page below another one."""
-    parent.add_child(instance=page)
-    page_changed(page, verb="publish", by="system", now=NOW)
+    with acting("system", NOW):
+        add_live(parent, page)
     return type(page).objects.get(pk=page.pk)
 
 

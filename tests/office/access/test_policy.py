@@ -26,7 +26,7 @@ def front(db: None) -> Any:
 
 @pytest.fixture
 def editor() -> Account:
-    return Account.objects.create_superuser("editor@example.org", "a long enough password")
+    return Account.objects.create_user("editor@example.org", is_staff=True, is_superuser=True)
 
 
 def test_the_policy_before_anybody_saved_one() -> None:

@@ -161,7 +161,7 @@ def test_another_section_moves_the_story(folder: Path) -> None:
 REFUSED = [
     ("title: The old crane comes down\n", "", 1, "title: a story needs a title"),
     ("title: The old crane comes down", "title:", 2, "title: a story needs a title"),
-    ("level: metered", "level: secret", 7, "level: 'secret' is not known; write free, registered, metered, subscribers"),
+    ("level: metered", "level: secret", 7, "not known; write free, registered, metered, subscribers"),
     ("level: metered", "level: [metered", 8, "the YAML is broken"),
     ("2026-11-14T07:30", "soon", 6, "published: 'soon' is no moment"),
     ("2026-11-14T07:30", "2026-02-30", 1, "the YAML cannot be read"),

@@ -2,25 +2,14 @@
 
 from typing import Any
 
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import post_save
 from wagtail.models import Page, Revision
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from newsstand.office.articles import actions
 from newsstand.office.articles.actions.hand import Hand, present
-from newsstand.office.articles.models import (
-    ArticlePage,
-    AuthorIndexPage,
-    AuthorPage,
-    FrontPage,
-    Picture,
-    SectionPage,
-    TagIndexPage,
-    TagPage,
-)
+from newsstand.office.articles.models import Picture, SectionPage
 from newsstand.office.kit import clock
-
-PAGES = (ArticlePage, AuthorIndexPage, AuthorPage, FrontPage, SectionPage, TagIndexPage, TagPage)
 
 
 def connect() -> None:
@@ -29,8 +18,6 @@ def connect() -> None:
     page_unpublished.connect(_unpublished, dispatch_uid="articles.unpublished")
     page_slug_changed.connect(_renamed, dispatch_uid="articles.renamed")
     post_page_move.connect(_moved, dispatch_uid="articles.moved")
-    for model in PAGES:
-        pre_delete.connect(_deleted, sender=model, dispatch_uid=f"articles.deleted.{model.__name__}")
     post_save.connect(_picture_saved, sender=Picture, dispatch_uid="articles.picture_saved")
 
 
@@ -52,8 +39,16 @@ def _published(sender: type[Page], instance: Page, revision: Revision | None = N
 
 
 def _unpublished(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """Also told of what is deleted, which Wagtail unpublishes first, without saving: the row is still live."""
     hand = _hand()
-    actions.page_withdrawn(instance, verb="unpublish", by=hand.by, now=hand.now)
+    is_deleted = Page.objects.live().filter(pk=instance.pk).exists()
+    actions.page_withdrawn(
+        instance,
+        verb="delete" if is_deleted else "unpublish",
+        by=hand.by,
+        now=hand.now,
+        stories_stay=not (is_deleted and isinstance(instance.specific, SectionPage)),
+    )
 
 
 def _renamed(sender: type[Page], instance: Page, instance_before: Page, **kwargs: Any) -> None:
@@ -66,12 +61,6 @@ def _moved(sender: type[Page], instance: Page, url_path_before: str, **kwargs: A
     if instance.live:
         hand = _hand()
         actions.page_changed(instance, verb="move", by=hand.by, now=hand.now, url_path_before=url_path_before)
-
-
-def _deleted(sender: type[Page], instance: Page, **kwargs: Any) -> None:
-    if instance.live:
-        hand = _hand()
-        actions.page_withdrawn(instance, verb="delete", by=hand.by, now=hand.now)
 
 
 def _picture_saved(sender: type[Picture], instance: Picture, created: bool, **kwargs: Any) -> None:

@@ -39,8 +39,12 @@ def page_changed(page: Page, *, verb: str, by: str, now: datetime, url_path_befo
 
 
 @transaction.atomic
-def page_withdrawn(page: Page, *, verb: str, by: str, now: datetime) -> None:
-    """A page of ours is no longer public: unpublished, or about to be deleted."""
+def page_withdrawn(page: Page, *, verb: str, by: str, now: datetime, stories_stay: bool = True) -> None:
+    """A page of ours is no longer public: unpublished, or about to be deleted.
+
+    The stories of an author, a tag or an unpublished section stay; those of a deleted section go with it, and
+    each tells so itself.
+    """
     specific = page.specific
     if not isinstance(specific, PublicPage):
         return
@@ -49,7 +53,7 @@ def page_withdrawn(page: Page, *, verb: str, by: str, now: datetime) -> None:
         _withdraw_story(specific)
         return
     signals.listing_changed.send(type(specific), before_path=specific.address, after_path=None)
-    for story in queries.stories_below(specific):
+    for story in queries.stories_below(specific) if stories_stay else ():
         _announce_story(story)
     _announce_menu(specific)
 
@@ -59,6 +63,14 @@ def picture_changed(picture: "Picture") -> None:
     """A picture's words or its middle changed: the stories that show it are announced again."""
     for story in queries.stories_showing(picture):
         _announce_story(story)
+
+
+def add_live(parent: Page, page: Page) -> None:
+    """Add a page and publish its first revision, without which Wagtail can schedule no change of it."""
+    page.live = False  # the revision makes it public
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    page.refresh_from_db()
 
 
 def record(

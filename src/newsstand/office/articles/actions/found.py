@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
 from newsstand.office.accounts.actions.products import keep_product
-from newsstand.office.articles.actions.announce import page_changed
+from newsstand.office.articles.actions.announce import add_live
 from newsstand.office.articles.actions.hand import acting
 from newsstand.office.articles.models import AuthorIndexPage, FrontPage, TagIndexPage
 from newsstand.office.articles.models.story import NEWSPAPER
@@ -43,11 +43,10 @@ def found_publication(
             now=now,
         )
         keep_product(code=NEWSPAPER, name=name, by=by, now=now)
-        front = _make_pages(name)
-        page_changed(front, verb="publish", by=by, now=now)
+        _make_pages(name)
 
 
-def _make_pages(name: str) -> FrontPage:
+def _make_pages(name: str) -> None:
     """The front page in the place of Wagtail's welcome page, and the lists of authors and tags."""
     root = Page.get_first_root_node()
     Site.objects.all().delete()
@@ -55,12 +54,11 @@ def _make_pages(name: str) -> FrontPage:
         welcome.delete()
     root = Page.objects.get(pk=root.pk)
     front = FrontPage(title=name, slug="home")
-    root.add_child(instance=front)
-    front.add_child(instance=AuthorIndexPage(title=gettext("Authors"), slug="authors"))
-    front.add_child(instance=TagIndexPage(title=gettext("Tags"), slug="tags"))
+    add_live(root, front)
+    add_live(front, AuthorIndexPage(title=gettext("Authors"), slug="authors"))
+    add_live(front, TagIndexPage(title=gettext("Tags"), slug="tags"))
     address = urlsplit(settings.SITE_URL)
     port = address.port or (443 if address.scheme == "https" else 80)
     Site.objects.create(
         hostname=address.hostname, port=port, site_name=name, root_page=front, is_default_site=True
     )
-    return front

@@ -11,7 +11,7 @@ from wagtail.coreutils import string_to_ascii
 from wagtail.models import Page
 
 from newsstand.office.articles import queries
-from newsstand.office.articles.actions.announce import page_changed
+from newsstand.office.articles.actions.announce import add_live
 from newsstand.office.articles.actions.hand import acting
 from newsstand.office.articles.models import (
     ArticleAuthor,
@@ -80,7 +80,7 @@ def slug_of(text: str) -> str:
 def publish_story(*, story: Story, by: str, now: datetime) -> Published:
     """Create or update and publish; all of it or nothing. Raises StoryRefused."""
     with transaction.atomic(), acting(by, now):
-        named = _Named(by, now)
+        named = _Named()
         page = _present(story)
         section = _section(story, page, named)
         authors = [named.page(AuthorPage, name, AuthorIndexPage.objects.get()) for name in story.authors]
@@ -117,9 +117,7 @@ def _section(story: Story, page: ArticlePage | None, named: "_Named") -> Section
 class _Named:
     """Finds the pages that a story names, and makes those that do not exist yet."""
 
-    def __init__(self, by: str, now: datetime) -> None:
-        self._by = by
-        self._now = now
+    def __init__(self) -> None:
         self.made: list[str] = []
 
     def page(self, model: type[Page], name: str, parent: Page) -> Any:
@@ -137,8 +135,7 @@ class _Named:
 
     def _make(self, page: Page, parent: Page) -> Page:
         _check(page)
-        parent.add_child(instance=page)
-        page_changed(page, verb="publish", by=self._by, now=self._now)
+        add_live(parent, page)
         self.made.append(f"new {page.kind} {page.title}")
         return page
 
@@ -184,9 +181,9 @@ def _sentences(error: ValidationError) -> list[str]:
 def _put(page: ArticlePage, section: SectionPage) -> ArticlePage:
     """Save, move if the section is another one, and publish."""
     if page.pk is None:
-        page.live = False  # the revision below is what makes it public
-        section.add_child(instance=page)
-    elif page.section != section:
+        add_live(section, page)
+        return page
+    if page.section != section:
         page.move(section, pos="last-child")
         moved = ArticlePage.objects.get(pk=page.pk)
         page.path, page.depth, page.url_path = moved.path, moved.depth, moved.url_path

@@ -191,7 +191,9 @@ class ArticlePage(PublicPage, Page):
         """An older revision keeps the moment of publication where it knows none itself."""
         page: ArticlePage = super().with_content_json(content)
         page.public_id = self.public_id
-        page.published_at = page.published_at or self.published_at
+        if page.published_at is None and self.pk is not None:
+            kept = ArticlePage.objects.filter(pk=self.pk)
+            page.published_at = kept.values_list("published_at", flat=True).first()
         return page
 
 
