@@ -265,3 +265,9 @@ def test_at_the_start_dead_pages_go_and_the_look_is_there(make_story: MakeStory,
     assert shelf.entries.get(story.address) is None
     assert shelf.board.read().generation >= 1
     assert all(shelf.entries.get(asset.path) is not None for asset in assets.current())
+
+
+@pytest.mark.usefixtures("db")
+def test_at_the_start_of_an_empty_installation_there_is_nothing_to_heal(shelf: Shelf) -> None:
+    actions.heal(now=NOW)
+    assert list(shelf.entries.paths()) == []

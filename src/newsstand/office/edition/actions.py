@@ -97,6 +97,8 @@ def heal(*, now: datetime) -> None:
 
     Pages that are missing are printed when they are asked for.
     """
+    if articles.front_page() is None:  # an installation that is only just being made
+        return
     if shelf.handle().board.read().generation == 0:
         shelf.handle().board.raise_generation()
     for asset in assets.current():
