@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 
-from newsstand.office.accounts.models import Account, Grant, SignInCode
+from newsstand.office.accounts.models import Account, Grant, Product, SignInCode
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
 from newsstand.rules.gate import facts
@@ -57,9 +57,9 @@ def grants_of(account: Account) -> QuerySet[Grant]:
     return Grant.objects.filter(account=account).order_by("-from_at", "-pk")
 
 
-def grant_of_source(source: str, source_ref: str) -> Grant | None:
-    """The one grant that this source gave under this reference."""
-    return Grant.objects.filter(source=source, source_ref=source_ref).first()
+def products() -> list[tuple[str, str]]:
+    """The codes and names of all products, for a form to choose from."""
+    return list(Product.objects.order_by("name").values_list("code", "name"))
 
 
 def running_grants(account: Account, now: datetime) -> QuerySet[Grant]:

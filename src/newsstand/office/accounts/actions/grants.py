@@ -25,6 +25,7 @@ def give_grant(
     source_ref: str,
     by: str,
     now: datetime,
+    why: str = "",
 ) -> Grant:
     """Give rights to a subject for a time. The same source and reference change their one grant.
 
@@ -42,7 +43,7 @@ def give_grant(
         if before == after:
             return grant
         grant.save()
-        _record(grant, "give_grant", before, after, by=by, why="", now=now)
+        _record(grant, "give_grant", before, after, by=by, why=why, now=now)
         if len(holders) > 1 or held - _held(grant, now):
             for holder in holders:
                 close_passes(account=holder, by=by, why=f"grant {source}:{source_ref} was changed", now=now)
