@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from newsstand.office.comments import views
+
+urlpatterns = [path("<str:article_id>/", views.comment, name="comment")]
