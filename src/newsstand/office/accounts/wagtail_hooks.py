@@ -28,7 +28,7 @@ BY_HAND = "comp"  # the source of grants that staff give, and the only ones that
 COMP_RIGHTS = (Right.READ, Right.AD_FREE, Right.COMMENT, Right.ARCHIVE)
 
 
-class ReaderView(InspectView):  # type: ignore[misc]  # Wagtail publishes no types
+class ReaderView(InspectView):
     """One reader: the account, its grants, and forms for what staff may do."""
 
     page_title = gettext_lazy("Reader")

@@ -23,7 +23,7 @@ MAY_CHANGE = "comments.change_comment"
 WHAT = ("remove", "restore", "silence", "end_silence")
 
 
-class CommentView(InspectView):  # type: ignore[misc]  # Wagtail publishes no types
+class CommentView(InspectView):
     """One comment, and forms for what staff may do about it and its reader."""
 
     page_title = gettext_lazy("Comment")
