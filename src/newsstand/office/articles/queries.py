@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Min, Q, prefetch_related_objects
 from django.http import HttpRequest
 from wagtail.models import Page, ReferenceIndex, Revision
+from wagtail.query import PageQuerySet
 
 from newsstand.office.articles.models import (
     ArticlePage,
@@ -29,7 +30,7 @@ class MenuEntry:
     address: str
 
 
-def public_articles(now: datetime) -> "QuerySet[ArticlePage]":
+def public_articles(now: datetime) -> PageQuerySet:
     """Stories that listings may show now, newest first."""
     return (
         ArticlePage.objects.live()

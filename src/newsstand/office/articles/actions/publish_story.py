@@ -99,13 +99,15 @@ def _present(story: Story) -> ArticlePage | None:
     """The story of this slug: the one in the named section first, else the only one."""
     found = queries.stories_by_slug(story.slug)
     named = [page for page in found if page.section.title.casefold() == story.section.casefold()]
-    if len(named or found) > 1:
+    fitting = named or found
+    if len(fitting) > 1:
         where = ", ".join(page.address for page in found)
         raise StoryRefused(f"several stories have the slug {story.slug} ({where}): name the section")
-    page = (named or found or [None])[0]
-    if page is not None and page.locked:
-        raise StoryRefused(f"{page.address} is locked by the newsroom: unlock it first")
-    return page
+    if not fitting:
+        return None
+    if fitting[0].locked:
+        raise StoryRefused(f"{fitting[0].address} is locked by the newsroom: unlock it first")
+    return fitting[0]
 
 
 def _section(story: Story, page: ArticlePage | None, named: "_Named") -> SectionPage:

@@ -1,11 +1,12 @@
 """The pages that list stories: the front page, sections, authors and tags."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
-from newsstand.office.articles.models.public_page import PublicPage
+from newsstand.office.articles.models.public_page import PublicPage, is_taken
 
 
 class FrontPage(PublicPage, Page):
@@ -35,6 +36,12 @@ class SectionPage(PublicPage, Page):
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")
+
+    def clean(self) -> None:
+        """Refuse an address under which something else of the site stands."""
+        super().clean()
+        if self.slug and is_taken(self.slug):
+            raise ValidationError({"slug": _("The site itself uses this address: choose another one.")})
 
 
 class AuthorIndexPage(PublicPage, Page):

@@ -3,6 +3,7 @@
 from typing import Any, NoReturn
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
 from newsstand.office.kit.registry import registry
@@ -16,9 +17,22 @@ PREVIEW_READERS = [
 ]
 
 
+# First parts of addresses at which files are handed out before Django is asked.
+FILES = frozenset({"assets", "media", "static"})
+
+
 def address_of(url_path: str) -> str:
     """The path of the site for a page of the tree: `/home/harbour/` is `/harbour/`, the front page is `/`."""
     return "/" + url_path.lstrip("/").partition("/")[2]
+
+
+def is_taken(slug: str) -> bool:
+    """Whether something else of the site already answers at `/<slug>/` or below it."""
+    try:
+        found = [resolve(f"/{slug}/"), resolve(f"/{slug}/a/")]
+    except Resolver404:
+        return True
+    return any(match.url_name != "wagtail_serve" for match in found) or slug in FILES
 
 
 class PublicPage:

@@ -82,7 +82,9 @@ def _read(path: Path) -> tuple[FrontMatter, Body, tuple[Problem, ...]]:
     """The whole file, checked without the database; both parts tell what is wrong in them."""
     parts = front_matter.split(_text(path))
     problems: list[Problem] = []
-    facts, text, warnings = None, None, ()
+    facts: FrontMatter | None = None
+    text: Body | None = None
+    warnings: tuple[Problem, ...] = ()
     try:
         facts, warnings = front_matter.read(parts.yaml, publication().zone)
     except FileRefused as error:
