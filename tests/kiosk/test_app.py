@@ -11,9 +11,10 @@ import lmdb
 import pytest
 
 from newsstand.kiosk.answer import Answer, Miss, Request
-from newsstand.kiosk.app import MISS, Kiosk
+from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.renewing import Renewals
 from newsstand.kiosk.standing import Renewal
+from newsstand.kiosk.together import MISS, KioskFirst
 from newsstand.rules.gate.facts import Level
 from newsstand.rules.gate.passes import seal_pass
 from tests.kiosk.site import (
@@ -64,7 +65,12 @@ def office() -> Office:
 
 @pytest.fixture
 def kiosk(site: Site, office: Office) -> Kiosk:
-    return Kiosk(site.house, office, office.renew)
+    return Kiosk(site.house, office.renew)
+
+
+@pytest.fixture
+def front(kiosk: Kiosk, office: Office) -> KioskFirst:
+    return KioskFirst(kiosk, office)
 
 
 def scope_of(
@@ -98,24 +104,24 @@ def respond(kiosk: Kiosk, path: str, **headers: str) -> Answer | Miss:
     return asyncio.run(kiosk.respond(Request("GET", path, b"", headers)))
 
 
-def test_a_page_is_sent_whole(site: Site, kiosk: Kiosk) -> None:
+def test_a_page_is_sent_whole(site: Site, front: KioskFirst) -> None:
     path = site.print_story(1, Level.FREE)
-    start, body = send_to(kiosk, scope_of(path))
+    start, body = send_to(front, scope_of(path))
     assert (start["type"], start["status"]) == ("http.response.start", 200)
     assert dict(start["headers"])[b"content-length"] == str(len(body["body"])).encode()
     assert PAID_TEXT.encode() in body["body"]
 
 
-def test_a_head_has_no_body(site: Site, kiosk: Kiosk) -> None:
-    start, body = send_to(kiosk, scope_of(site.print_story(1, Level.FREE), method="HEAD"))
+def test_a_head_has_no_body(site: Site, front: KioskFirst) -> None:
+    start, body = send_to(front, scope_of(site.print_story(1, Level.FREE), method="HEAD"))
     assert start["status"] == 200
     assert body["body"] == b""
 
 
-def test_what_is_missing_goes_on_to_the_office(site: Site, kiosk: Kiosk, office: Office) -> None:
+def test_what_is_missing_goes_on_to_the_office(site: Site, front: KioskFirst, office: Office) -> None:
     path = site.print_story(1, Level.SUBSCRIBERS, only=())
     for scope in (scope_of("/nowhere/"), scope_of(path), scope_of(path, method="POST")):
-        assert send_to(kiosk, scope)[0]["status"] == 418
+        assert send_to(front, scope)[0]["status"] == 418
     misses = [scope[MISS] for scope in office.scopes]
     assert misses[0] == Miss("/nowhere/")
     assert misses[1].variant is not None
@@ -124,13 +130,13 @@ def test_what_is_missing_goes_on_to_the_office(site: Site, kiosk: Kiosk, office:
 
 
 @pytest.mark.parametrize("raw", [b"//harbour/story-1/", b"/harbour/%2e/story-1/", b"/harbour/story-1/%00"])
-def test_an_odd_path_goes_on_to_the_office(site: Site, kiosk: Kiosk, raw: bytes) -> None:
+def test_an_odd_path_goes_on_to_the_office(site: Site, front: KioskFirst, raw: bytes) -> None:
     path = site.print_story(1, Level.FREE)
-    assert send_to(kiosk, scope_of(path, raw=raw))[0]["status"] == 418
+    assert send_to(front, scope_of(path, raw=raw))[0]["status"] == 418
     without = scope_of(path)
     del without["raw_path"]
-    assert send_to(kiosk, without)[0]["status"] == 200
-    assert send_to(kiosk, {**without, "path": "/harbour//story-1/"})[0]["status"] == 418
+    assert send_to(front, without)[0]["status"] == 200
+    assert send_to(front, {**without, "path": "/harbour//story-1/"})[0]["status"] == 418
 
 
 @pytest.mark.parametrize(
@@ -145,17 +151,17 @@ def test_an_odd_path_goes_on_to_the_office(site: Site, kiosk: Kiosk, raw: bytes)
         [("", "")],
     ],
 )
-def test_malformed_headers_never_raise(site: Site, kiosk: Kiosk, headers: list[tuple[str, str]]) -> None:
+def test_malformed_headers_never_raise(site: Site, front: KioskFirst, headers: list[tuple[str, str]]) -> None:
     path = site.print_story(1, Level.SUBSCRIBERS)
-    start, body = send_to(kiosk, scope_of(path, headers=headers))
+    start, body = send_to(front, scope_of(path, headers=headers))
     assert start["status"] == 200
     assert PAID_TEXT.encode() not in body["body"]
 
 
-def test_two_cookie_headers_are_one_list(site: Site, kiosk: Kiosk) -> None:
+def test_two_cookie_headers_are_one_list(site: Site, front: KioskFirst) -> None:
     path = site.print_story(1, Level.SUBSCRIBERS)
     headers = [("cookie", "a=b"), ("Cookie", pass_cookie(site.pass_of(subscription())))]
-    assert PAID_TEXT.encode() in send_to(kiosk, scope_of(path, headers=headers))[1]["body"]
+    assert PAID_TEXT.encode() in send_to(front, scope_of(path, headers=headers))[1]["body"]
 
 
 def test_site_time_is_real_time_and_the_board_s_offset(site: Site, kiosk: Kiosk) -> None:
@@ -255,7 +261,7 @@ class TestRenewal:
 class TestErrorsOfOurOwn:
     @pytest.mark.parametrize("store", ["visits", "entries", "board"])
     def test_a_full_or_broken_store_is_an_honest_page(
-        self, site: Site, kiosk: Kiosk, office: Office, monkeypatch: pytest.MonkeyPatch, store: str
+        self, site: Site, front: KioskFirst, office: Office, monkeypatch: pytest.MonkeyPatch, store: str
     ) -> None:
         path = site.print_story(1)
         names = {"visits": "count", "entries": "version", "board": "read"}
@@ -265,24 +271,24 @@ class TestErrorsOfOurOwn:
 
         monkeypatch.setattr(getattr(site.shelf, store), names[store], fail)
         headers = [("cookie", site.visit_cookie())]
-        start, body = send_to(kiosk, scope_of(path, headers=headers))
+        start, body = send_to(front, scope_of(path, headers=headers))
         assert start["status"] == 503
         assert dict(start["headers"])[b"cache-control"] == b"no-store"
         assert PAID_TEXT.encode() not in body["body"]
         assert b"harbour" not in body["body"]
         assert b"set-cookie" not in dict(start["headers"])
         assert office.scopes == []
-        head, nothing = send_to(kiosk, scope_of(path, method="HEAD", headers=headers))
+        head, nothing = send_to(front, scope_of(path, method="HEAD", headers=headers))
         assert (head["status"], nothing["body"]) == (503, b"") or store == "visits"
         assert ("", "", "kiosk_error:MapFullError", "") in site.shelf.tally.drain()
 
 
-def test_it_lives_and_hands_its_last_counts_over(site: Site, kiosk: Kiosk) -> None:
+def test_it_lives_and_hands_its_last_counts_over(site: Site, kiosk: Kiosk, front: KioskFirst) -> None:
     respond(kiosk, site.print_story(1, Level.FREE))
     flushed: list[bool] = []
     site.shelf.tally.flush = lambda: flushed.append(True)
     messages = ({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
-    sent = send_to(kiosk, {"type": "lifespan"}, messages)
+    sent = send_to(front, {"type": "lifespan"}, messages)
     assert [message["type"] for message in sent] == [
         "lifespan.startup.complete",
         "lifespan.shutdown.complete",
@@ -295,23 +301,27 @@ def test_the_tally_is_flushed_from_time_to_time(
 ) -> None:
     flushed: list[bool] = []
     site.shelf.tally.flush = lambda: flushed.append(True)
-    path = site.print_story(1, Level.FREE)
-    respond(kiosk, path)
-    assert flushed == []
-    monkeypatch.setattr("newsstand.kiosk.app.FLUSH_SECONDS", 0.0)
-    respond(kiosk, path)
-    assert flushed == [True]
+    monkeypatch.setattr("newsstand.kiosk.app.FLUSH_SECONDS", 0.01)
+
+    async def live() -> None:
+        kiosk.open(asyncio.get_running_loop())
+        assert flushed == []
+        await asyncio.sleep(0.1)
+        kiosk.close()
+
+    asyncio.run(live())
+    assert len(flushed) > 2
 
 
-def test_a_websocket_is_refused(kiosk: Kiosk, office: Office) -> None:
-    sent = send_to(kiosk, {"type": "websocket", "path": "/"})
+def test_a_websocket_is_refused(front: KioskFirst, office: Office) -> None:
+    sent = send_to(front, {"type": "websocket", "path": "/"})
     assert sent == [{"type": "websocket.close", "code": 1000}]
     assert office.scopes == []
 
 
 def test_a_fresh_python_loads_no_django() -> None:
     code = (
-        "import sys, newsstand.kiosk.app\n"
+        "import sys, newsstand.kiosk.alone, newsstand.kiosk.together\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'django', 'wagtail', 'allauth', 'babel', 'sqlite3', 'psycopg', 'granian'}))"
     )

@@ -41,7 +41,7 @@ def put(store: MemoryStore, path: str, text: bytes = b"text") -> Entry:
 
 
 def body(ready: ReadyEntries, path: str) -> bytes | None:
-    found = ready.find(path)
+    found = ready.find(path, ready._store.version())
     sheet = None if found is None else ready.sheet(found, "full", "identity")
     return None if sheet is None else sheet.body
 
@@ -71,7 +71,7 @@ def test_a_new_printing_is_seen_at_once(store: CountingStore) -> None:
 
 def test_a_printing_replaced_between_two_looks_is_never_mixed(store: CountingStore) -> None:
     ready = ReadyEntries(store)
-    found = ready.find("/a/")
+    found = ready.find("/a/", ready._store.version())
     assert found is not None
     put(store, "/a/", b"new")
     assert ready.sheet(found, "full", "identity") is None

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
 from newsstand.kiosk.house import House as House
+from newsstand.kiosk.house import Seen
 from newsstand.kiosk.metering import Meter, count, meter_for
 from newsstand.kiosk.negotiate import coding_for, has_already
 from newsstand.kiosk.ready import Ready, Sheet
 from newsstand.kiosk.reply import Answer as Answer
-from newsstand.kiosk.reply import Caching, moved, plain, set_cookies
+from newsstand.kiosk.reply import Caching, moved, plain
 from newsstand.kiosk.reply import Miss as Miss
 from newsstand.kiosk.reply import Renew as Renew
 from newsstand.kiosk.request import Request as Request
@@ -48,22 +49,24 @@ class _Asked:
         return not self.cookies and "authorization" not in self.request.headers
 
 
-def answer(request: Request, house: House, now: int, renewal: Renewal | None = None) -> Answer | Miss | Renew:
-    """The answer for this request at this moment (site time).
+def answer(
+    request: Request, house: House, now: int, renewal: Renewal | None = None, seen: Seen | None = None
+) -> Answer | Miss | Renew:
+    """The answer for this request at this moment (site time), on the shelf as it was `seen` or is now.
 
     Miss where the office must print or answer; Renew where the office must be asked for a new pass, after
     which this is called again with how that ended, and then never gives Renew.
     """
     if request.method not in ("GET", "HEAD") or not is_canonical(request.path):
         return Miss(request.path)
-    board = house.shelf.board.read()
+    board, version = house.look() if seen is None else seen
     if board.policy is None:
         return Miss(request.path)
-    cookies = our_cookies(request.headers.get("cookie", ""))
+    cookies = our_cookies(request.headers.get("cookie") or "")
     target = board.redirects.get(request.path)
     if target is not None:
         return moved(target, "own" if cookies or "authorization" in request.headers else "shared")
-    ready = house.ready.find(request.path)
+    ready = house.ready.find(request.path, version)
     if ready is None:
         return Miss(request.path)
     if ready.entry.kind == "asset":
@@ -172,15 +175,13 @@ def _reply(asked: _Asked, ready: Ready, sheet: Sheet, caching: Caching, cookies:
     status = ready.entry.status
     if_none_match = asked.request.headers.get("if-none-match")
     not_modified = status == 200 and if_none_match is not None and has_already(if_none_match, sheet.etag)
-    headers = sheet.headers(caching, not_modified=not_modified)
-    if cookies:
-        headers += set_cookies(cookies)
+    head = sheet.head(caching, not_modified=not_modified)
     if not_modified:
-        return Answer(304, headers, b"")
-    return Answer(status, headers, b"" if asked.is_head else sheet.body)
+        return Answer(304, head, b"", cookies)
+    return Answer(status, head, b"" if asked.is_head else sheet.body, cookies)
 
 
 def _refused(asked: _Asked) -> Answer:
     """A prefetch of a story that would have to be counted: browsers throw this away and ask again."""
     text = b"This story is opened when it is read, not before.\n"
-    return plain(503, text, with_body=not asked.is_head, extra=set_cookies(asked.who.set_cookies))
+    return plain(503, text, with_body=not asked.is_head, cookies=asked.who.set_cookies)

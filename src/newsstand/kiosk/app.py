@@ -1,27 +1,18 @@
-"""The ASGI class around answer(): the only place of the kiosk that asks the clock and waits."""
+"""The kiosk of one process: around answer(), and the only place that asks the clock and waits."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from newsstand.kiosk.answer import Answer, Miss, Renew, Request, answer
 from newsstand.kiosk.cookies import our_cookies
-from newsstand.kiosk.house import House
+from newsstand.kiosk.house import House, Seen
 from newsstand.kiosk.renewing import Renewals, Renewing
 from newsstand.kiosk.reply import page
-from newsstand.kiosk.request import canonical_path, headers_of, is_canonical
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-MISS = "newsstand.miss"
-"""Where the scope that goes on to the office tells what the shelf lacked."""
+from newsstand.kiosk.standing import Renewal
 
 FLUSH_SECONDS = 5.0
+LOOK_SECONDS = 0.02
+"""For how long one look at the board and at the entries' version serves all requests."""
 
 
 class RenewedTwice(RuntimeError):
@@ -29,90 +20,74 @@ class RenewedTwice(RuntimeError):
 
 
 class Kiosk:
-    """Answers from the shelf; what is not on it goes on to `behind`.
+    """Answers from the shelf, whatever server it stands in.
 
     `renew` gives a new pass for a request's cookies, or None for who is not signed in.
     """
 
-    def __init__(self, house: House, behind: App, renew: Renewing) -> None:
+    def __init__(self, house: House, renew: Renewing) -> None:
         self._house = house
-        self._behind = behind
         self._renewals = Renewals(renew)
-        self._flushed_at = time.monotonic()
+        self._seen: Seen | None = None
+        self._seen_at = 0.0
+        self._ticking: asyncio.TimerHandle | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1000})
-        else:
-            await self._serve(scope, receive, send)
-
-    async def respond(self, request: Request) -> Answer | Miss:
-        """The answer for a request, its pass renewed where that is due; the office asks this after printing.
+    def at_once(self, request: Request) -> Answer | Miss | Renew:
+        """The answer without waiting, from a shelf looked at within the last 20 milliseconds.
 
         Never raises: an error of our own is answered by the page that says so.
         """
+        moment = time.time()
+        seen = self._seen
         try:
-            result = answer(request, self._house, self._now())
+            if seen is None or not self._seen_at <= moment < self._seen_at + LOOK_SECONDS:
+                seen = self._seen = self._house.look()
+                self._seen_at = moment
+            return answer(request, self._house, int(moment) + seen.board.clock_offset, None, seen)
+        except Exception as error:  # noqa: BLE001 -- no error may end in anything but an honest page
+            return self._trouble(request, error)
+
+    async def renewed(self, request: Request) -> Answer | Miss:
+        """The answer for a request that asked for a renewal first. Never raises."""
+        try:
+            renewal = await self._renewals.of(our_cookies(request.headers.get("cookie") or ""))
+            if renewal.outcome == "failed":
+                self._house.shelf.tally.add("", "", "renewal_failed", "")
+            result = self._now(request, renewal)
             if isinstance(result, Renew):
-                result = await self._after_renewal(request)
-            self._flush_when_due()
+                raise RenewedTwice(request.path)
         except Exception as error:  # noqa: BLE001 -- no error may end in anything but an honest page
             return self._trouble(request, error)
         return result
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = request_of(scope)
-        result = await self.respond(request)
-        if isinstance(result, Miss):
-            await self._behind({**scope, MISS: result}, receive, send)
-            return
-        await send({"type": "http.response.start", "status": result.status, "headers": result.headers})
-        await send({"type": "http.response.body", "body": result.body})
+    async def respond(self, request: Request) -> Answer | Miss:
+        """The answer from the shelf as it is now; the office asks this after printing. Never raises."""
+        try:
+            result = self._now(request, None)
+        except Exception as error:  # noqa: BLE001 -- no error may end in anything but an honest page
+            return self._trouble(request, error)
+        return await self.renewed(request) if isinstance(result, Renew) else result
 
-    async def _after_renewal(self, request: Request) -> Answer | Miss:
-        renewal = await self._renewals.of(our_cookies(request.headers.get("cookie", "")))
-        if renewal.outcome == "failed":
-            self._house.shelf.tally.add("", "", "renewal_failed", "")
-        result = answer(request, self._house, self._now(), renewal)
-        if isinstance(result, Renew):
-            raise RenewedTwice(request.path)
-        return result
+    def _now(self, request: Request, renewal: Renewal | None) -> Answer | Miss | Renew:
+        """The answer from the shelf of this moment: what was just printed or closed shows."""
+        seen = self._house.look()
+        return answer(request, self._house, int(time.time()) + seen.board.clock_offset, renewal, seen)
 
-    def _now(self) -> int:
-        """Site time: real time and the offset on the board."""
-        return int(time.time()) + self._house.shelf.board.read().clock_offset
+    def open(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand the counts over every few seconds from now on."""
+        self._ticking = loop.call_later(FLUSH_SECONDS, self._tick, loop)
+
+    def close(self) -> None:
+        """Hand the last counts over; nothing is answered after it."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+        self._house.shelf.tally.flush()
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_in_executor(None, self._house.shelf.tally.flush)
+        self.open(loop)
 
     def _trouble(self, request: Request, error: Exception) -> Answer:
         """Counted, not logged, and never with a word of the story."""
         self._house.shelf.tally.add("", "", f"kiosk_error:{type(error).__name__}", "")
-        body = self._house.trouble_page
-        return page(503, body, b"text/html; charset=utf-8", with_body=request.method != "HEAD")
-
-    def _flush_when_due(self) -> None:
-        now = time.monotonic()
-        if now - self._flushed_at >= FLUSH_SECONDS:
-            self._flushed_at = now
-            asyncio.get_running_loop().run_in_executor(None, self._house.shelf.tally.flush)
-
-    async def _live(self, receive: Receive, send: Send) -> None:
-        """Start at once; at the end hand the last counts over."""
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                self._house.shelf.tally.flush()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
-
-
-def request_of(scope: Scope) -> Request:
-    """The request in an ASGI scope. Never raises: what is odd in it becomes an empty path."""
-    raw_path = scope.get("raw_path")
-    if raw_path:
-        path = canonical_path(raw_path)
-    else:
-        path = scope["path"] if is_canonical(scope["path"]) else ""
-    return Request(scope["method"], path, scope.get("query_string", b""), headers_of(scope["headers"]))
+        return page(503, self._house.trouble_page, with_body=request.method != "HEAD")

@@ -1,9 +1,11 @@
 """What a kiosk needs to answer: the shelf, the keys, and whether the site is reached by https."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from newsstand.kiosk.ready import ReadyEntries
 from newsstand.rules.gate.signing import KeyRing
+from newsstand.shelf.board import Board
 from newsstand.shelf.shelf import Shelf
 
 TROUBLE_PAGE = (
@@ -13,6 +15,13 @@ TROUBLE_PAGE = (
     b"<h1>Please try again in a moment</h1>"
     b"<p>Something went wrong on our side, and this page cannot be shown just now.</p></html>"
 )
+
+
+class Seen(NamedTuple):
+    """What one look at the shelf showed: the board, and the version of the entries."""
+
+    board: Board
+    version: int
 
 
 @dataclass(slots=True)
@@ -27,3 +36,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.ready = ReadyEntries(self.shelf.entries)
+
+    def look(self) -> Seen:
+        """The shelf as it is now."""
+        return Seen(self.shelf.board.read(), self.shelf.entries.version())

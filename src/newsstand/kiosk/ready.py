@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 
-from newsstand.kiosk.reply import Caching, Headers, frame
+from newsstand.kiosk.reply import Caching, Head, Headers, frame
 from newsstand.shelf.entry import Coding, Entry
 from newsstand.shelf.store import Store
 
@@ -14,32 +14,34 @@ LIMIT_ENTRIES = 4000
 class Sheet:
     """One variant in one coding: its bytes and, for each kind of caching, its headers."""
 
-    __slots__ = ("_first", "_full", "_kept", "body", "etag")
+    __slots__ = ("_coding", "_entry", "_heads", "body", "etag")
 
     def __init__(self, entry: Entry, coding: Coding, etag: str, body: bytes) -> None:
         self.body = body
         self.etag = etag
-        encoding: Headers = () if coding == "identity" else ((b"content-encoding", coding.encode()),)
-        self._kept: Headers = (
-            (b"etag", etag.encode("latin-1")),
-            *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in entry.headers),
-        )
-        self._first: Headers = (
-            (b"content-type", entry.content_type.encode("latin-1")),
-            (b"content-length", str(len(body)).encode()),
-            *encoding,
-            *self._kept,
-        )
-        self._full: dict[tuple[Caching, bool], Headers] = {}
+        self._entry = entry
+        self._coding = coding
+        self._heads: dict[tuple[Caching, bool], Head] = {}
 
-    def headers(self, caching: Caching, *, not_modified: bool) -> Headers:
+    def head(self, caching: Caching, *, not_modified: bool) -> Head:
         """The headers of a whole answer, or of a `304`."""
-        key = (caching, not_modified)
-        headers = self._full.get(key)
-        if headers is None:
-            headers = (*(self._kept if not_modified else self._first), *frame(caching))
-            self._full[key] = headers
-        return headers
+        head = self._heads.get((caching, not_modified))
+        if head is None:
+            head = self._heads[caching, not_modified] = Head(self._texts(caching, not_modified))
+        return head
+
+    def _texts(self, caching: Caching, not_modified: bool) -> Headers:
+        own = ((name.lower(), value) for name, value in self._entry.headers)
+        kept: Headers = (("etag", self.etag), *own, *frame(caching))
+        if not_modified:
+            return kept
+        encoding: Headers = () if self._coding == "identity" else (("content-encoding", self._coding),)
+        return (
+            ("content-type", self._entry.content_type),
+            ("content-length", str(len(self.body))),
+            *encoding,
+            *kept,
+        )
 
 
 class Ready:
@@ -66,10 +68,11 @@ class ReadyEntries:
         self._kept: OrderedDict[str, Ready] = OrderedDict()
         self._bytes = 0
 
-    def find(self, path: str) -> Ready | None:
-        """The entry at this path as it is now, or None."""
-        # The version is read before the entry: a change in between only costs one more look.
-        version = self._store.version()
+    def find(self, path: str, version: int) -> Ready | None:
+        """The entry at this path as it was at this version of the store or is since then, or None.
+
+        The version is read before the entry: a change in between only costs one more look.
+        """
         kept = self._kept.get(path)
         if kept is not None and kept.version == version:
             with self._lock:

@@ -1,39 +1,72 @@
 """What the kiosk answers, and the headers around it, made as byte pairs once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
-Headers = tuple[tuple[bytes, bytes], ...]
+Headers = tuple[tuple[str, str], ...]
+RawHeaders = tuple[tuple[bytes, bytes], ...]
 Caching = Literal["shared", "own", "asset"]
 
-_CACHE_CONTROL: Final[dict[Caching, bytes]] = {
-    "shared": b"public, no-cache",
-    "own": b"private, no-store",
-    "asset": b"public, max-age=31536000, immutable",
+_CACHE_CONTROL: Final[dict[Caching, str]] = {
+    "shared": "public, no-cache",
+    "own": "private, no-store",
+    "asset": "public, max-age=31536000, immutable",
 }
-_VARY_OF_PAGES: Final = (b"vary", b"Accept-Encoding, Cookie")
-_VARY_OF_ASSETS: Final = (b"vary", b"Accept-Encoding")
+_VARY_OF_PAGES: Final = ("vary", "Accept-Encoding, Cookie")
+_VARY_OF_ASSETS: Final = ("vary", "Accept-Encoding")
 _CONTENT_POLICY: Final = (
-    b"default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
-    b"frame-ancestors 'self'; form-action 'self'"
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+    "frame-ancestors 'self'; form-action 'self'"
 )
 _SECURITY: Final[Headers] = (
-    (b"content-security-policy", _CONTENT_POLICY),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    ("content-security-policy", _CONTENT_POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
 )
 _PATH_SAFE: Final = "/-._~!$&'()*+,=:@"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer, to be sent as it stands."""
+class Head:
+    """An answer's headers but for its cookies, in both forms that servers take; each is made once."""
+
+    __slots__ = ("_raws", "texts")
+
+    def __init__(self, texts: Headers) -> None:
+        self.texts = texts
+        self._raws: RawHeaders | None = None
+
+    @property
+    def raws(self) -> RawHeaders:
+        """The same as bytes."""
+        if self._raws is None:
+            self._raws = tuple(
+                (name.encode("latin-1"), value.encode("latin-1")) for name, value in self.texts
+            )
+        return self._raws
+
+
+class Answer(NamedTuple):
+    """A whole answer, to be sent as it stands: its head, one `Set-Cookie` for each cookie, and the body."""
 
     status: int
-    headers: Headers
+    head: Head
     body: bytes
+    cookies: tuple[str, ...] = ()
+
+    @property
+    def headers(self) -> RawHeaders:
+        """All headers as bytes, cookies included."""
+        if not self.cookies:
+            return self.head.raws
+        return self.head.raws + tuple((b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies)
+
+    @property
+    def texts(self) -> Headers:
+        """All headers as texts, cookies included."""
+        if not self.cookies:
+            return self.head.texts
+        return self.head.texts + tuple(("set-cookie", cookie) for cookie in self.cookies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +85,36 @@ class Renew:
 def frame(caching: Caching) -> Headers:
     """The headers that every answer of this kind has, a `304` included."""
     vary = _VARY_OF_ASSETS if caching == "asset" else _VARY_OF_PAGES
-    return ((b"cache-control", _CACHE_CONTROL[caching]), vary, *_SECURITY)
-
-
-def set_cookies(cookies: Iterable[str]) -> Headers:
-    """One header for each cookie."""
-    return tuple((b"set-cookie", cookie.encode("latin-1")) for cookie in cookies)
+    return (("cache-control", _CACHE_CONTROL[caching]), vary, *_SECURITY)
 
 
 def moved(target: str, caching: Caching) -> Answer:
     """The lasting redirect to another path of this site."""
-    location = quote(target, safe=_PATH_SAFE, errors="replace").encode("ascii")
-    headers = ((b"location", location), (b"content-length", b"0"), *frame(caching))
-    return Answer(301, headers, b"")
+    location = quote(target, safe=_PATH_SAFE, errors="replace")
+    return Answer(301, Head((("location", location), ("content-length", "0"), *frame(caching))), b"")
 
 
-def plain(status: int, text: bytes, *, with_body: bool, extra: Headers = ()) -> Answer:
+def plain(status: int, text: bytes, *, with_body: bool, cookies: tuple[str, ...] = ()) -> Answer:
     """A short text that nobody may keep."""
-    return page(status, text, b"text/plain; charset=utf-8", with_body=with_body, extra=extra)
+    return page(status, text, "text/plain; charset=utf-8", with_body=with_body, cookies=cookies)
 
 
-def page(status: int, body: bytes, content_type: bytes, *, with_body: bool, extra: Headers = ()) -> Answer:
+def page(
+    status: int,
+    body: bytes,
+    content_type: str = "text/html; charset=utf-8",
+    *,
+    with_body: bool,
+    cookies: tuple[str, ...] = (),
+) -> Answer:
     """An answer of the kiosk itself that nobody may keep."""
-    headers = (
-        (b"content-type", content_type),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        _VARY_OF_PAGES,
-        *_SECURITY,
-        *extra,
+    head = Head(
+        (
+            ("content-type", content_type),
+            ("content-length", str(len(body))),
+            ("cache-control", "no-store"),
+            _VARY_OF_PAGES,
+            *_SECURITY,
+        )
     )
-    return Answer(status, headers, body if with_body else b"")
+    return Answer(status, head, body if with_body else b"", cookies)

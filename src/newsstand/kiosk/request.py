@@ -1,9 +1,9 @@
 """One request as the kiosk sees it, and what may be read from it without trusting it."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from newsstand.rules.gate.facts import Declares
 
@@ -19,17 +19,21 @@ _LONGEST_AGENT = 512
 _SOURCES = {"none": "direct", "same-origin": "inside", "same-site": "outside", "cross-site": "outside"}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a client asked. `path` is percent-decoded once, or empty where it was no canonical path.
+class Headers(Protocol):
+    """A request's headers, by their names in small letters."""
 
-    The names of `headers` are in small letters.
-    """
+    def __contains__(self, name: object, /) -> bool: ...
+
+    def get(self, name: str, /) -> str | None: ...
+
+
+class Request(NamedTuple):
+    """What a client asked. `path` is percent-decoded once, or empty where it was no canonical path."""
 
     method: str
     path: str
     query: bytes
-    headers: Mapping[str, str]
+    headers: Headers
 
 
 def is_canonical(path: str) -> bool:
@@ -53,14 +57,18 @@ def canonical_path(raw: bytes) -> str:
 
 
 def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """ASGI's pairs as a mapping; a header that is sent more than once becomes one list."""
+    """ASGI's pairs as a mapping."""
+    return joined((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in pairs)
+
+
+def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Pairs as a mapping; a header that is sent more than once becomes one list."""
     headers: dict[str, str] = {}
-    for raw_name, raw_value in pairs:
-        name = raw_name.decode("latin-1").lower()
-        value = raw_value.decode("latin-1")
+    for name, value in pairs:
         if name in headers:
-            value = headers[name] + ("; " if name == "cookie" else ", ") + value
-        headers[name] = value
+            headers[name] += ("; " if name == "cookie" else ", ") + value
+        else:
+            headers[name] = value
     return headers
 
 
@@ -68,14 +76,14 @@ def declared(request: Request) -> str:
     """What the client says about itself, apart from a HEAD. It may only take away, never give."""
     headers = request.headers
     for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"):
-        if name in headers and "prefetch" in headers[name].lower():
+        if name in headers and "prefetch" in (headers.get(name) or "").lower():
             return Declares.PREFETCH
-    return _declared_by_agent(headers.get("user-agent", "")[:_LONGEST_AGENT])
+    return _declared_by_agent((headers.get("user-agent") or "")[:_LONGEST_AGENT])
 
 
 def source(request: Request) -> str:
     """Where the reader came from, as the browser tells: direct, inside, outside or unknown."""
-    return _SOURCES.get(request.headers.get("sec-fetch-site", ""), "unknown")
+    return _SOURCES.get(request.headers.get("sec-fetch-site") or "", "unknown")
 
 
 @lru_cache(maxsize=2048)

@@ -1,4 +1,4 @@
-"""The web worker's application: kiosk first, then files, then Django. Granian imports it after the spawn."""
+"""The web workers' applications with Django in them. Granian imports this after the spawn and calls one."""
 
 import os
 from importlib import import_module
@@ -8,12 +8,19 @@ from django.core.asgi import get_asgi_application
 from newsstand.wiring.asgi_types import ASGIApp
 
 
-def _application() -> ASGIApp:
+def together() -> ASGIApp:
+    """`newsstand serve`: kiosk first, then files, then Django."""
+    return _made("front")
+
+
+def office() -> ASGIApp:
+    """`newsstand office`: the same behind the door for renewals, beside a kiosk in its own processes."""
+    return _made("office_alone")
+
+
+def _made(name: str) -> ASGIApp:
     """Django must be set up before anything is imported that holds a model."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsstand.wiring.settings")
     django = get_asgi_application()
-    application: ASGIApp = import_module("newsstand.wiring.connect").front(django)
+    application: ASGIApp = getattr(import_module("newsstand.wiring.connect"), name)(django)
     return application
-
-
-application = _application()

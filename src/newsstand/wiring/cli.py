@@ -50,6 +50,15 @@ def _serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     serve.add_argument("--port", type=int, default=8000, help="port (default 8000)")
     serve.add_argument("--address", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
 
+    apart = {
+        "kiosk": (8000, "run only the kiosk: readers' pages from the shelf, without Django"),
+        "office": (8001, "run only the office, behind a kiosk or beside it"),
+    }
+    for name, (port, meaning) in apart.items():
+        one = commands.add_parser(name, help=meaning)
+        one.add_argument("--port", type=int, default=port, help=f"port (default {port})")
+        one.add_argument("--address", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+
     work = commands.add_parser("work", help="run only the worker: what follows a change, and what falls due")
     work.add_argument("--parent", type=int, default=0, help="stop when this process is gone")
 
@@ -59,8 +68,9 @@ def _serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     init.add_argument("--currency", default="USD", help="three letters (default USD)")
     init.add_argument("--support", required=True, metavar="E-MAIL", help="where readers write for help")
     init.add_argument("--site-url", default="http://127.0.0.1:8000", help="the public address")
-    for inner in ("load-demo", "prepare"):
-        commands.add_parser(inner, add_help=False)
+    commands.add_parser("load-demo", add_help=False)
+    prepare = commands.add_parser("prepare", add_help=False)
+    prepare.add_argument("--beside-worker", action="store_true")
     found = commands.add_parser("found", add_help=False)
     for name in ("--name", "--zone", "--currency", "--support"):
         found.add_argument(name, required=True)

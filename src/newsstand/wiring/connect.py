@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from newsstand.kiosk.answer import Answer, Miss, Request
 from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.house import House
+from newsstand.kiosk.together import KioskFirst
 from newsstand.office.accounts import passes
 from newsstand.office.kit import shelf
 from newsstand.office.kit.registry import registry
 from newsstand.rules.gate.passes import KeyRing
 from newsstand.shelf.shelf import Shelf, open_shelf
-from newsstand.wiring.asgi_types import ASGIApp, Receive, Scope, Send
+from newsstand.wiring.asgi_types import ASGIApp
 from newsstand.wiring.files import A_DAY, A_YEAR, FilesFirst, KeptFiles, Pictures
+from newsstand.wiring.renewal import RenewalDoor
 
 
 def connect() -> None:
@@ -31,7 +33,12 @@ def front(django: ASGIApp) -> ASGIApp:
     connect()
     static = KeptFiles(settings.STATIC_ROOT, A_DAY)
     files = FilesFirst(static, Pictures(settings.MEDIA_ROOT, A_YEAR), django)
-    return Kiosk(_house(), behind=files, renew=renew)
+    return KioskFirst(_kiosk(), behind=files)
+
+
+def office_alone(django: ASGIApp) -> ASGIApp:
+    """All that `newsstand office` serves: the same, and the door at which a kiosk of its own asks for passes."""
+    return RenewalDoor(renew, settings.PASS_KEYS, behind=front(django))
 
 
 async def renew(cookies: Mapping[str, str]) -> str | None:
@@ -56,23 +63,19 @@ def _open() -> Shelf:
 class _Process:
     """What this process answers with: made once, and again only when another shelf is put in its place."""
 
-    house: House | None = None
+    shelf: Shelf | None = None
     kiosk: Kiosk | None = None
 
 
 _process = _Process()
 
 
-def _house() -> House:
+def _kiosk() -> Kiosk:
     held = shelf.handle()
-    if _process.house is None or _process.house.shelf is not held:
-        _process.house = House(shelf=held, ring=KeyRing(settings.PASS_KEYS), secure=settings.IS_HTTPS)
-        _process.kiosk = Kiosk(_process.house, behind=_nobody, renew=renew)
-    return _process.house
-
-
-async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
-    raise RuntimeError("the office asked the kiosk for a page, and the kiosk passed it back")
+    if _process.kiosk is None or _process.shelf is not held:
+        house = House(shelf=held, ring=KeyRing(settings.PASS_KEYS), secure=settings.IS_HTTPS)
+        _process.shelf, _process.kiosk = held, Kiosk(house, renew=renew)
+    return _process.kiosk
 
 
 def _answer(request: HttpRequest) -> HttpResponse | None:
@@ -86,9 +89,7 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
         query=request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
         headers={name.lower(): value for name, value in request.headers.items()},
     )
-    _house()
-    assert _process.kiosk is not None
-    found = async_to_sync(_process.kiosk.respond)(asked)
+    found = async_to_sync(_kiosk().respond)(asked)
     if isinstance(found, Miss):
         request.missing_variant = found.variant  # type: ignore[attr-defined]  # edition reads it
         return None

@@ -81,6 +81,12 @@ SETTINGS: tuple[Setting, ...] = (
         "demo_password", _text, "", "The password of the demo's staff account, shown when the demo starts."
     ),
     Setting("web_workers", _whole, 2, "Web worker processes."),
+    Setting(
+        "office_url",
+        _text,
+        "http://127.0.0.1:8001",
+        "Where a kiosk in its own processes reaches the office to renew passes.",
+    ),
 )
 
 

@@ -21,22 +21,33 @@ RESTART_AFTER = 1.0  # seconds between the end of a worker that was not asked to
 
 def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
     """Get the installation ready, open the port, print the greeting, and serve until told to stop."""
-    data = data_directory()
-    environment = Environment(data)
-    environment.required("secret_key")
-    refuse_used_port(address, port)
-    if _run_command("prepare") != 0:
+    refuse_unusable(address, port)
+    if run_command("prepare") != 0:
         return 1
     stopping = threading.Event()
     threading.Thread(target=_keep_working, args=(stopping,), daemon=True).start()
-    threading.Thread(
-        target=_greet, args=(f"http://{address}:{port}/", greeting, stopping), daemon=True
-    ).start()
+    try:
+        serve("newsstand.wiring.asgi:together", Interfaces.ASGI, address, port, greeting)
+    finally:
+        stopping.set()
+        _finished.wait(15)
+    return 0
+
+
+def serve(
+    target: str, interface: Interfaces, address: str, port: int, greeting: Callable[[str], str]
+) -> None:
+    """Run an application's web workers on a port until told to stop; the greeting comes when they answer."""
+    stopping = threading.Event()
+    url = f"http://{address}:{port}/"
+    threading.Thread(target=_greet, args=(url, greeting, stopping), daemon=True).start()
+    environment = Environment(data_directory())
     server = Granian(
-        "newsstand.wiring.asgi:application",
+        target,
+        factory=True,
         address=address,
         port=port,
-        interface=Interfaces.ASGI,
+        interface=interface,
         workers=min(environment.web_workers, os.cpu_count() or 1),
         loop=Loops.auto,
         websockets=False,
@@ -48,8 +59,12 @@ def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
         server.serve()
     finally:
         stopping.set()
-        _finished.wait(15)
-    return 0
+
+
+def refuse_unusable(address: str, port: int) -> None:
+    """Refuse a directory that is no installation, and a port that somebody else has."""
+    Environment(data_directory()).required("secret_key")
+    refuse_used_port(address, port)
 
 
 def refuse_used_port(address: str, port: int) -> None:
@@ -64,7 +79,7 @@ def refuse_used_port(address: str, port: int) -> None:
             ) from error
 
 
-def _run_command(*words: str) -> int:
+def run_command(*words: str) -> int:
     return subprocess.call([sys.executable, "-m", "newsstand.wiring.cli", *words])
 
 

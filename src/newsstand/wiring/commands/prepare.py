@@ -19,6 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
         with worker.only_worker(worker.lock_directory()):
             _heal()
     except worker.WorkerRuns:
+        if arguments.beside_worker:
+            return 0  # the worker does what earlier changes still ask for
         print(
             f"newsstand: another Newsstand already runs on {settings.DATA}; stop it first.", file=sys.stderr
         )

@@ -9,5 +9,7 @@ from newsstand.office.kit import clock
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 1 if any file was refused."""
-    summary = publish_files([Path(name) for name in arguments.files], by="importer", now=clock.now(), report=print)
+    summary = publish_files(
+        [Path(name) for name in arguments.files], by="importer", now=clock.now(), report=print
+    )
     return 1 if summary.refused else 0

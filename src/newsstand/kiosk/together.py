@@ -1,0 +1,67 @@
+"""The ASGI entrance: a kiosk with the office in its process, which gets what is not on the shelf."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from newsstand.kiosk.answer import Miss, Renew, Request
+from newsstand.kiosk.app import Kiosk
+from newsstand.kiosk.request import canonical_path, headers_of, is_canonical
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MISS = "newsstand.miss"
+"""Where the scope that goes on to the office tells what the shelf lacked."""
+
+
+class KioskFirst:
+    """The ASGI application around a kiosk; what it misses goes on to `behind`."""
+
+    def __init__(self, kiosk: Kiosk, behind: App) -> None:
+        self._kiosk = kiosk
+        self._behind = behind
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = request_of(scope)
+        result = self._kiosk.at_once(request)
+        if isinstance(result, Renew):
+            result = await self._kiosk.renewed(request)
+        if isinstance(result, Miss):
+            await self._behind({**scope, MISS: result}, receive, send)
+            return
+        await send({"type": "http.response.start", "status": result.status, "headers": result.headers})
+        await send({"type": "http.response.body", "body": result.body})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Start at once; at the end hand the last counts over."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._kiosk.open(asyncio.get_running_loop())
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                self._kiosk.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def request_of(scope: Scope) -> Request:
+    """The request in an ASGI scope. Never raises: what is odd in it becomes an empty path."""
+    raw_path = scope.get("raw_path")
+    if raw_path:
+        path = canonical_path(raw_path)
+    else:
+        path = scope["path"] if is_canonical(scope["path"]) else ""
+    return Request(scope["method"], path, scope.get("query_string", b""), headers_of(scope["headers"]))

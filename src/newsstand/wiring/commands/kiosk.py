@@ -1,0 +1,20 @@
+"""Runs the kiosk alone: the fast server for readers, without Django. What it lacks, the office answers."""
+
+import argparse
+
+from granian.constants import Interfaces
+
+from newsstand.wiring import supervise
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """In the foreground, until SIGTERM or Ctrl-C."""
+    supervise.refuse_unusable(arguments.address, arguments.port)
+    supervise.serve(
+        "newsstand.wiring.kiosk_alone:application",
+        Interfaces.RSGI,
+        arguments.address,
+        arguments.port,
+        lambda url: f"The kiosk is ready: {url}",
+    )
+    return 0

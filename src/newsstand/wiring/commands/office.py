@@ -1,0 +1,22 @@
+"""Runs the office alone: Django for staff, for forms, and for pages that are not on the shelf yet."""
+
+import argparse
+
+from granian.constants import Interfaces
+
+from newsstand.wiring import supervise
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Get the installation ready, then serve in the foreground, until SIGTERM or Ctrl-C."""
+    supervise.refuse_unusable(arguments.address, arguments.port)
+    if supervise.run_command("prepare", "--beside-worker") != 0:
+        return 1
+    supervise.serve(
+        "newsstand.wiring.asgi:office",
+        Interfaces.ASGI,
+        arguments.address,
+        arguments.port,
+        lambda url: f"The office is ready: {url}",
+    )
+    return 0
