@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.dispatch import Signal
 
-from newsstand.office.articles import signals
+from newsstand.office.articles import actions, signals
 from newsstand.office.articles.models import ArticlePage, AuthorPage, FrontPage, SectionPage, ShownPaths
+from newsstand.office.kit import clock
 from newsstand.office.kit.models import AuditRow
 from tests.office import newsroom
 from tests.office.newsroom import NOW
@@ -196,3 +197,14 @@ def test_a_story_that_is_scheduled_is_not_public(harbour: SectionPage, heard: He
     heard.forget()
     publish(ArticlePage.objects.get(pk=story.pk), go_live_at=later + timedelta(days=1))
     assert heard.take("article_changed") == []
+
+
+def test_a_publication_that_was_never_announced_is_found(story: ArticlePage, heard: Heard) -> None:
+    assert actions.announce_forgotten(NOW) == 0
+    ShownPaths.objects.update(revision=None)  # as if the process had died between two steps
+    assert actions.announce_forgotten(NOW) == 0  # it may still be on its way
+    ArticlePage.objects.update(last_published_at=clock.real_now() - timedelta(minutes=1))
+    heard.forget()
+    assert actions.announce_forgotten(NOW) == 1
+    assert [told["article_id"] for told in heard.take("article_changed")] == [story.article_id]
+    assert actions.announce_forgotten(NOW) == 0

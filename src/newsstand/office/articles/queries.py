@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, prefetch_related_objects
+from django.db.models import Count, F, Min, Q, prefetch_related_objects
 from django.http import HttpRequest
 from wagtail.models import Page, ReferenceIndex, Revision
 from wagtail.query import PageQuerySet
@@ -203,6 +203,13 @@ def next_scheduled(now: datetime) -> datetime | None:
     going = Revision.page_revisions.aggregate(first=Min("approved_go_live_at"))["first"]
     ending = Page.objects.live().aggregate(first=Min("expire_at"))["first"]
     return min((moment for moment in (going, ending) if moment is not None), default=None)
+
+
+def forgotten_stories(before: datetime) -> list[ArticlePage]:
+    """Stories published before this real moment whose present revision was never announced."""
+    told = Q(shown__revision=F("live_revision_id"))
+    waiting = ArticlePage.objects.live().filter(last_published_at__lt=before, live_revision__isnull=False)
+    return for_listing(waiting.exclude(pk__in=ArticlePage.objects.filter(told).values("pk")))
 
 
 def stories_by_slug(slug: str) -> list[ArticlePage]:

@@ -9,7 +9,12 @@ from newsstand.office.kit.registry import registry
 def register() -> None:
     """Called once, when the application is ready."""
     registry.every("articles.publish_scheduled", 5, _publish_scheduled, queries.next_scheduled)
+    registry.every("articles.announce_forgotten", 60, _announce_forgotten)
     registry.page_context.append(queries.menu)
+
+
+def _announce_forgotten(now: datetime) -> None:
+    actions.announce_forgotten(now)
 
 
 def _publish_scheduled(now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What happens to stories and the pages that list them."""
 
+from newsstand.office.articles.actions.announce import announce_forgotten as announce_forgotten
 from newsstand.office.articles.actions.announce import page_changed as page_changed
 from newsstand.office.articles.actions.announce import page_withdrawn as page_withdrawn
 from newsstand.office.articles.actions.announce import picture_changed as picture_changed

@@ -1,6 +1,6 @@
 """What must happen when a page became public, changed, moved or went: one place that gathers and announces."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -9,10 +9,13 @@ from wagtail.models import Page
 from newsstand.office.articles import queries, signals
 from newsstand.office.articles.models import ArticlePage, SectionPage, ShownPaths
 from newsstand.office.articles.models.public_page import PublicPage, address_of
-from newsstand.office.kit import audit
+from newsstand.office.kit import audit, clock
 
 if TYPE_CHECKING:
     from newsstand.office.articles.models import Picture
+
+
+PATIENCE = timedelta(seconds=30)  # so long a publication may be on its way
 
 
 @transaction.atomic
@@ -71,6 +74,17 @@ def add_live(parent: Page, page: Page) -> None:
     parent.add_child(instance=page)
     page.save_revision().publish()
     page.refresh_from_db()
+
+
+def announce_forgotten(now: datetime) -> int:
+    """Announce what was published by a process that died before it could say so; returns how many stories.
+
+    Wagtail saves a page and speaks of it in two steps, so that there is a moment between them.
+    """
+    forgotten = queries.forgotten_stories(clock.real_now() - PATIENCE)
+    for story in forgotten:
+        page_changed(story, verb="publish", by="system", now=now)
+    return len(forgotten)
 
 
 def record(
