@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from newsstand.office.accounts import queries
 from newsstand.office.accounts.models import Account, Grant, Product
 from newsstand.office.kit import clock
 from newsstand.office.kit.models import AuditRow, OutboxRow
@@ -128,11 +129,39 @@ def test_wagtails_own_pages_about_people_work(editor: Client, path: str) -> None
 
 
 def test_one_of_the_staff_is_added_and_changed_in_wagtail(editor: Client) -> None:
-    values = {"email": "new@example.com", "password1": "a long password", "password2": "a long password"}
-    made = editor.post(
-        "/staff/users/new/", {**values, "first_name": "New", "last_name": "One", "is_superuser": "on"}
-    )
+    assert "First Name" not in editor.get("/staff/users/new/").content.decode()
+    values = {"email": "new@example.com", "name": "New One", "password1": "a long password"}
+    made = editor.post("/staff/users/new/", {**values, "password2": "a long password", "is_superuser": "on"})
     assert made.status_code == 302, BeautifulSoup(made.content, "html.parser").select(".error-message")
     account = Account.objects.get(email="new@example.com")
-    assert account.is_superuser
-    assert editor.get(f"/staff/users/edit/{account.pk}/").status_code == 200
+    assert (account.name, account.is_superuser, account.works_here) == ("New One", True, True)
+    path = f"/staff/users/edit/{account.pk}/"
+    assert "First Name" not in editor.get(path).content.decode()
+    assert not OutboxRow.objects.filter(topic="accounts.close_passes").exists()
+    kept = {"email": account.email, "name": "New Two", "is_active": "on"}
+    assert editor.post(path, kept).status_code == 302
+    account = Account.objects.get(pk=account.pk)
+    assert (account.name, account.works_here) == ("New Two", False)
+    assert [row.payload for row in OutboxRow.objects.filter(topic="accounts.close_passes")] == [
+        {"reader": account.reader_id}
+    ]
+
+
+def test_whom_a_group_lets_in_works_here(ann: Account) -> None:
+    assert (ann.works_here, ann.actor) == (False, f"reader:{ann.reader_id}")
+    ann.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    insider = Account.objects.get(pk=ann.pk)
+    assert (insider.works_here, insider.actor) == (True, f"staff:{ann.reader_id}")
+    assert queries.reader_facts(insider, clock.now()).is_staff
+
+
+def test_wagtail_closes_and_deletes_accounts_with_their_passes(editor: Client, ann: Account) -> None:
+    bob = Account.objects.create_user("bob@example.com")
+    closing = f"/staff/bulk/accounts/account/set_active_state/?id={ann.pk}&next=/staff/users/"
+    assert editor.post(closing, {"mark_as_active": "False"}).status_code == 302
+    ann.refresh_from_db()
+    assert not ann.is_active
+    editor.post(f"/staff/users/delete/{bob.pk}/")
+    assert not Account.objects.filter(pk=bob.pk).exists()
+    closed = {row.payload["reader"] for row in OutboxRow.objects.filter(topic="accounts.close_passes")}
+    assert closed == {ann.reader_id, bob.reader_id}

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.forms import UserCreationForm, UserEditForm
 
 DIGITS = 6
 _SPACES = re.compile(r"[\s\-\u2010-\u2015]+")
@@ -105,6 +106,38 @@ class ReasonForm(forms.Form):
     """Why one of the staff does something to an account."""
 
     why = forms.CharField(label=_("Why"), max_length=200)
+
+
+class _OneName:
+    """Wagtail asks for two names; an account has one."""
+
+    fields: dict[str, forms.Field]
+
+    def _ask_for_one_name(self) -> None:
+        del self.fields["first_name"], self.fields["last_name"]
+        self.fields["name"].help_text = _("Stands in lists, and beside comments.")
+
+
+class NewUserForm(_OneName, UserCreationForm):
+    """Somebody who is let into the office."""
+
+    class Meta(UserCreationForm.Meta):
+        fields = ["email", "name", "is_superuser", "groups"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ask_for_one_name()
+
+
+class UserForm(_OneName, UserEditForm):
+    """Somebody who is in the office already, or a reader who is let in."""
+
+    class Meta(UserEditForm.Meta):
+        fields = ["email", "name", "is_active", "is_superuser", "groups"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ask_for_one_name()
 
 
 def _is_email(text: str) -> bool:

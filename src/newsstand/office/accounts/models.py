@@ -37,6 +37,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(default=clock.real_now, editable=False)
 
+    # Set while the row is saved: what it carries has to be closed afterwards.
+    loses_rights = False
+
     objects = AccountManager()
 
     USERNAME_FIELD = "email"
@@ -57,9 +60,14 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return UUID(str(self.public_id)).hex
 
     @property
+    def works_here(self) -> bool:
+        """Whether this is one of the staff: by the flag, or because a group lets them into the office."""
+        return self.is_staff or self.is_superuser or self.has_perm("wagtailadmin.access_admin")
+
+    @property
     def actor(self) -> str:
         """The account as it stands in the audit log: `reader:<id>`, or `staff:<id>` for one of the staff."""
-        return f"{'staff' if self.is_staff else 'reader'}:{self.reader_id}"
+        return f"{'staff' if self.works_here else 'reader'}:{self.reader_id}"
 
     def get_full_name(self) -> str:
         return self.name or self.email

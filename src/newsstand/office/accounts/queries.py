@@ -47,6 +47,13 @@ def account_of(request: HttpRequest) -> Account:
     return request.user
 
 
+def loses_rights(account: Account) -> bool:
+    """Whether saving this account would close it, or take it out of the staff."""
+    flags = ("is_active", "is_staff", "is_superuser")
+    kept = Account.objects.filter(pk=account.pk).values(*flags).first()
+    return kept is not None and any(kept[flag] and not getattr(account, flag) for flag in flags)
+
+
 def names(account_ids: set[int]) -> dict[int, str]:
     """The names of accounts by their row ids; empty where a reader has given none."""
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "name"))
@@ -90,7 +97,7 @@ def reader_facts(account: Account, now: datetime) -> facts.ReaderFacts:
     states = (state(account, now) for state in registry.reader_states)
     return facts.ReaderFacts(
         id=account.reader_id,
-        is_staff=account.is_staff,
+        is_staff=account.works_here,
         created_at=clock.to_unix(account.created_at),
         grants=tuple(grant_facts(grant) for grant in grants),
         state=next((state for state in states if state), facts.ReaderState.NOTHING),

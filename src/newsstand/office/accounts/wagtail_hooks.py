@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.ui.tables import BooleanColumn, DateColumn
 from wagtail.admin.views.generic import InspectView
+from wagtail.users.views.users import UserViewSet
 
 from newsstand.office.accounts import actions, queries
-from newsstand.office.accounts.forms import GrantForm, ReasonForm
+from newsstand.office.accounts.forms import GrantForm, NewUserForm, ReasonForm, UserForm
 from newsstand.office.accounts.models import Account
 from newsstand.office.kit import clock
 from newsstand.office.kit.staff_list import StaffList
@@ -36,7 +37,7 @@ class ReaderView(InspectView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Do what the pressed button says, or show the form again with what is wrong beside its field."""
-        if not request.user.has_perm(MAY_CHANGE) or self.object.is_staff:
+        if not request.user.has_perm(MAY_CHANGE) or self.object.works_here:
             raise PermissionDenied
         what = request.POST.get("what", "")
         form = self._form(what, request.POST)
@@ -48,7 +49,7 @@ class ReaderView(InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        can_change = self.request.user.has_perm(MAY_CHANGE) and not self.object.is_staff
+        can_change = self.request.user.has_perm(MAY_CHANGE) and not self.object.works_here
         forms = {f"{what}_form": self._form(what, None) for what in ("give", "end", "close", "reopen")}
         grants = queries.grants_of(self.object)
         return {
@@ -103,6 +104,29 @@ class Readers(StaffList):
     ]
     list_filter = ["is_active", "is_staff"]
     list_export = ["public_id", "email", "name", "created_at", "is_active"]
+
+
+class Users(UserViewSet):
+    """Wagtail's own pages for letting people into the office."""
+
+    create_template_name = "accounts/staff/new_user.html"
+    edit_template_name = "accounts/staff/user.html"
+
+    def get_form_class(self, for_update: bool = False) -> type[Form]:
+        return UserForm if for_update else NewUserForm
+
+
+@hooks.register("after_bulk_action")
+def close_passes_of_many(
+    request: HttpRequest, action_type: str, objects: list[Any], action_class_instance: Any
+) -> None:
+    """Wagtail changes many accounts at once without saying so to each; what they carry is closed here."""
+    if action_class_instance.models == [Account] and action_type in {"set_active_state", "assign_role"}:
+        for account in objects:
+            why = f"bulk action {action_type}"
+            actions.close_passes(
+                account=account, by=queries.account_of(request).actor, why=why, now=clock.now()
+            )
 
 
 @hooks.register("register_admin_viewset")
