@@ -28,3 +28,9 @@ class ConsentForm(forms.Form):
                 _("The terms have changed since you opened this page. Please read them again.")
             )
         return shown
+
+
+class ReasonForm(forms.Form):
+    """Why one of the staff does something to a subscription."""
+
+    why = forms.CharField(label=_("Why"), max_length=200)

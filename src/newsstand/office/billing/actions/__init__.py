@@ -6,6 +6,7 @@ from newsstand.office.billing.actions.end_subscription import end_subscription a
 from newsstand.office.billing.actions.finish_card import finish_card as finish_card
 from newsstand.office.billing.actions.finish_card import pay_now as pay_now
 from newsstand.office.billing.actions.found_offer import found_offer as found_offer
+from newsstand.office.billing.actions.parking import unpark as unpark
 from newsstand.office.billing.actions.receive_webhook import receive_webhook as receive_webhook
 from newsstand.office.billing.actions.record_gateway_event import record_gateway_event as record_gateway_event
 from newsstand.office.billing.actions.serve_due import serve_due as serve_due

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from newsstand.office.billing.actions import notices
 from newsstand.office.billing.actions.book import book_charge, book_fee
 from newsstand.office.billing.actions.follow import follow
 from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked
+from newsstand.office.billing.actions.parking import park
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
@@ -160,19 +160,6 @@ def _record_unknown(attempt: Attempt, *, by: str, now: datetime) -> None:
         subscription.save(update_fields=["next_action_at"])
         if not may_ask:
             park(subscription=subscription, why=NO_ANSWER, by=by, now=now)
-
-
-def park(*, subscription: Subscription, why: str, by: str, now: datetime) -> None:
-    """Charge this subscription no more until a person has looked at it."""
-    with transaction.atomic():
-        subscription = locked(subscription.pk)
-        if subscription.parked_reason:
-            return
-        subscription.parked_reason = why[:160]
-        subscription.save(update_fields=["parked_reason"])
-        notices.tell_staff_of_parking(subscription, now)
-        subject = f"subscription:{subscription.ref}"
-        audit.record(by=by, verb="park", subject=subject, why=why, now=now)
 
 
 def _follow_decline(

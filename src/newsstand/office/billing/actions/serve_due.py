@@ -9,7 +9,7 @@ from newsstand.office.billing import queries
 from newsstand.office.billing.actions.begin_attempt import LEASE, Refusal
 from newsstand.office.billing.actions.end_subscription import Ending, end_subscription
 from newsstand.office.billing.actions.open_invoice import open_invoice
-from newsstand.office.billing.actions.record_attempt import park
+from newsstand.office.billing.actions.parking import park
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
 from newsstand.office.billing.actions.take_payment import take_payment
 from newsstand.office.billing.gateways.base import GatewayError, Initiator

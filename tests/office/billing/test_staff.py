@@ -1,0 +1,128 @@
+"""What staff see of subscriptions, and what they can do to one."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from newsstand.office.accounts.models import Account
+from newsstand.office.billing.models import Invoice, Offer, Plan, Subscription
+from newsstand.office.kit.models import AuditRow
+from tests.office.billing.buying import subscribe
+from tests.office.billing.conftest import Time
+from tests.office.billing.test_renewals import may_read
+
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
+
+
+@pytest.fixture
+def desk(client: Client, time: Time) -> Client:
+    client.force_login(Account.objects.create_superuser("ed@example.org", "not a real password"))
+    return client
+
+
+def page_of(subscription: Subscription) -> str:
+    return f"/staff/subscriptions/{subscription.pk}/"
+
+
+def test_the_list_is_searched_and_filtered(desk: Client, ada: Account, offer: Offer) -> None:
+    subscribe(ada, offer)
+    subscribe(Account.objects.create_user("ben@example.org"), offer)
+    found = desk.get("/staff/subscriptions/?q=ada").content.decode()
+    assert "ada@example.org" in found
+    assert "ben@example.org" not in found
+    invoice = Invoice.objects.get(subscription__account=ada)
+    for number in (invoice.ref, str(invoice.public_id), invoice.subscription.ref):
+        found = desk.get(f"/staff/subscriptions/?q={number}").content.decode()
+        assert "ada@example.org" in found
+        assert "ben@example.org" not in found
+    assert "ada@example.org" not in desk.get("/staff/subscriptions/?state=ended").content.decode()
+    assert desk.get("/staff/subscriptions/?export=csv").status_code == 200
+
+
+def test_a_subscription_is_shown_with_all_that_happened(
+    desk: Client, ada: Account, offer: Offer, time: Time
+) -> None:
+    subscription = subscribe(ada, offer)
+    time.pass_by(days=29)
+    shown = desk.get(page_of(subscription)).content.decode()
+    for words in (
+        "22 November 2026 to 19 December 2026",
+        "$1.99",
+        "Visa •••• 4242",
+        "until you cancel",
+        "Next charge",
+    ):
+        assert words in shown
+
+
+def test_staff_cancel_with_a_reason(desk: Client, ada: Account, offer: Offer) -> None:
+    subscription = subscribe(ada, offer)
+    refused = desk.post(page_of(subscription), {"what": "cancel", "why": ""})
+    assert "This field is required" in refused.content.decode()
+    subscription.refresh_from_db()
+    assert not subscription.is_cancelled
+    desk.post(page_of(subscription), {"what": "cancel", "why": "asked by telephone"})
+    subscription.refresh_from_db()
+    assert subscription.is_cancelled
+    assert may_read(ada)
+    row = AuditRow.objects.get(verb="cancel_subscription")
+    assert row.by.startswith("staff:")
+    assert row.why == "asked by telephone"
+
+
+def test_staff_end_it_at_once(desk: Client, ada: Account, offer: Offer) -> None:
+    subscription = subscribe(ada, offer)
+    desk.post(page_of(subscription), {"what": "end", "why": "a death"})
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.end_reason) == ("ended", "staff")
+    assert not may_read(ada)
+
+
+def test_a_parked_one_goes_on_when_staff_say_so(desk: Client, ada: Account, offer: Offer, time: Time) -> None:
+    subscription = subscribe(ada, offer)
+    Subscription.objects.filter(pk=subscription.pk).update(parked_reason="the gateway was away")
+    time.pass_by(days=28)
+    assert Invoice.objects.count() == 1
+    assert "the gateway was away" in desk.get(page_of(subscription)).content.decode()
+    desk.post(page_of(subscription), {"what": "unpark", "why": "it is back"})
+    time.settle()
+    assert [row.status for row in Invoice.objects.order_by("seq")] == ["paid", "paid"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "reader"])
+def test_nobody_else_gets_in(client: Client, ada: Account, offer: Offer, who: str) -> None:
+    subscription = subscribe(ada, offer)
+    if who == "reader":
+        client.force_login(ada)
+    for answer in (
+        client.get(page_of(subscription)),
+        client.post(page_of(subscription), {"what": "end", "why": "no"}),
+        client.get("/staff/subscriptions/"),
+    ):
+        assert answer.status_code == 302
+    subscription.refresh_from_db()
+    assert subscription.state == "active"
+
+
+def test_plans_and_offers_are_edited_where_nobody_agreed_to_it(desk: Client, offer: Offer) -> None:
+    plan = Plan.objects.get()
+    rights: Any = '["read"]'
+    form = {
+        "name": "Everything",
+        "rights": rights,
+        "lines": "A tote bag",
+        "rhythm_count": "7",
+        "code": "other",
+    }
+    desk.post(f"/staff/plans/edit/{plan.pk}/", form)
+    plan.refresh_from_db()
+    assert (plan.name, plan.rights, plan.lines) == ("Everything", ["read"], "A tote bag")
+    assert (plan.rhythm_count, plan.code) == (28, "full")
+    desk.post(f"/staff/offers/edit/{offer.pk}/", {"order": "3"})
+    offer.refresh_from_db()
+    assert (offer.is_on_sale, offer.order) == (False, 3)
+    assert desk.get("/staff/offers/").status_code == 200
+    assert desk.get("/staff/plans/").status_code == 200
+    for gone in ("/staff/offers/new/", "/staff/plans/new/", f"/staff/offers/delete/{offer.pk}/"):
+        assert desk.get(gone).status_code == 404
