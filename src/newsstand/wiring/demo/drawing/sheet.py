@@ -1,7 +1,8 @@
 """A sheet to draw on: larger inside than it comes out, so that every edge is smooth."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from PIL import Image, ImageChops, ImageDraw
 
@@ -22,12 +23,23 @@ class Sheet:
         self.width, self.height = width, height
         self._image = Image.new("RGB", (width * LARGER, height * LARGER))
         self._draw = ImageDraw.Draw(self._image)
+        self._place = (0.0, 0.0, 1.0)
+
+    @contextmanager
+    def at(self, x: float, y: float, scale: float = 1.0) -> Iterator[None]:
+        """Within this block, places are counted from (x, y), and lengths are multiplied by `scale`."""
+        before = self._place
+        self._place = (before[0] + x * before[2], before[1] + y * before[2], before[2] * scale)
+        try:
+            yield
+        finally:
+            self._place = before
 
     # --- flat shapes ------------------------------------------------------------------------------------------
 
     def polygon(self, points: Sequence[Point], colour: Colour, alpha: float = 1.0) -> None:
         """A filled shape; `alpha` below 1 lets what is behind it show through."""
-        inside = _larger(points)
+        inside = self._inside(points)
         if alpha >= 1.0:
             self._draw.polygon(inside, fill=colour)
         else:
@@ -45,7 +57,7 @@ class Sheet:
 
     def ellipse(self, x: float, y: float, rx: float, ry: float, colour: Colour, alpha: float = 1.0) -> None:
         """A filled ellipse around its middle."""
-        corners = _larger(((x - rx, y - ry), (x + rx, y + ry)))
+        corners = self._inside(((x - rx, y - ry), (x + rx, y + ry)))
         if alpha >= 1.0:
             self._draw.ellipse(corners, fill=colour)
         else:
@@ -53,7 +65,7 @@ class Sheet:
 
     def line(self, points: Sequence[Point], colour: Colour, width: float = 2.0, alpha: float = 1.0) -> None:
         """A line through the points, with round corners."""
-        inside, thick = _larger(points), max(1, round(width * LARGER))
+        inside, thick = self._inside(points), max(1, round(width * self._place[2] * LARGER))
         if alpha >= 1.0:
             self._draw.line(inside, fill=colour, width=thick, joint="curve")
         else:
@@ -73,7 +85,7 @@ class Sheet:
 
     def shaded(self, points: Sequence[Point], stops: Stops) -> None:
         """A shape filled with a gradient over its own height."""
-        inside = _larger(points)
+        inside = self._inside(points)
         left, top, right, bottom = self._bounds(inside)
         if right <= left or bottom <= top:
             return
@@ -83,14 +95,14 @@ class Sheet:
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0) -> None:
         """Light around a place, full in the middle and gone at the radius."""
-        inside = _larger(((x - radius, y - radius), (x + radius, y + radius)))
+        inside = self._inside(((x - radius, y - radius), (x + radius, y + radius)))
         (left, top), (right, bottom) = ((round(a), round(b)) for a, b in inside)
         light = _HALO.resize((right - left, bottom - top), Image.Resampling.BILINEAR)
         self._image.paste(colour, (left, top), light.point([round(v * strength) for v in range(256)]))
 
     def beam(self, points: Sequence[Point], colour: Colour, near: float, far: float) -> None:
         """A shape of light whose strength goes from `near` at its top to `far` at its bottom."""
-        inside = _larger(points)
+        inside = self._inside(points)
         left, top, right, bottom = self._bounds(inside)
         mask = Image.new("L", (right - left, bottom - top))
         ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in inside], fill=255)
@@ -130,6 +142,11 @@ class Sheet:
         grain = Image.blend(first, second, 0.5).point([round(128 + (v - 128) * GRAIN) for v in range(256)])
         return ImageChops.soft_light(image, Image.merge("RGB", (grain, grain, grain)))
 
+    def _inside(self, points: Sequence[Point]) -> list[Point]:
+        """Places as they are on the larger sheet, after moving and scaling."""
+        x, y, scale = self._place
+        return [((x + px * scale) * LARGER, (y + py * scale) * LARGER) for px, py in points]
+
     def _bounds(self, inside: Sequence[Point]) -> tuple[int, int, int, int]:
         xs, ys = [x for x, _ in inside], [y for _, y in inside]
         return (
@@ -148,10 +165,6 @@ class Sheet:
         mask = Image.new("L", (right - left, bottom - top))
         paint(ImageDraw.Draw(mask), [(x - left, y - top) for x, y in inside])
         self._image.paste(colour, (left, top), mask)
-
-
-def _larger(points: Sequence[Point]) -> list[Point]:
-    return [(x * LARGER, y * LARGER) for x, y in points]
 
 
 def _grey(share: float) -> Colour:
@@ -182,8 +195,8 @@ def _rippled(image: Image.Image, ripple: float, chance: random.Random) -> Image.
 
 
 def _halo() -> Image.Image:
-    from_middle = Image.radial_gradient("L")  # 0 in the middle, 255 at the rim and beyond
-    return from_middle.point([round(255 * (1 - v / 255) ** 2) for v in range(256)])
+    from_middle = Image.radial_gradient("L")  # 0 in the middle, 255 in the corners, 180 at the circle's rim
+    return from_middle.point([round(255 * max(0.0, 1 - v / 179) ** 2) for v in range(256)])
 
 
 _HALO = _halo()

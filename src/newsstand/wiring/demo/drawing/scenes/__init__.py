@@ -1,0 +1,1 @@
+"""One file for each scene; every one has a function `draw() -> Image`."""
