@@ -59,7 +59,9 @@ def _ferry(sheet: Sheet, x: float, water: float) -> None:
         p.mix(p.WHITE, p.PEACH, 0.25),
     )
     sheet.polygon([(x + 13, water - 28), (x + 505, water - 28), (x + 492, water), (x + 26, water)], p.RUST)
-    sheet.polygon([(x, water - 62), (x + 470, water - 62), (x + 540, water - 92), (x + 534, water - 84)], shade)
+    sheet.polygon(
+        [(x, water - 62), (x + 470, water - 62), (x + 540, water - 92), (x + 534, water - 84)], shade
+    )
     sheet.rect(x + 44, water - 122, 350, 60, p.mix(p.WHITE, p.FOG, 0.35))
     sheet.rect(x + 44, water - 70, 350, 8, shade)
     sheet.rect(x + 32, water - 130, 380, 10, p.mix(p.WHITE, p.PEACH, 0.15))
@@ -81,7 +83,8 @@ def _bridge(sheet: Sheet, x: float, water: float, shade: p.Colour) -> None:
     for number in range(4):
         sheet.rect(x + 268 + number * 26, water - 176, 20, 22, p.GLOW)
     sheet.polygon(
-        [(x + 140, water - 130), (x + 150, water - 212), (x + 204, water - 212), (x + 206, water - 130)], p.RUST
+        [(x + 140, water - 130), (x + 150, water - 212), (x + 204, water - 212), (x + 206, water - 130)],
+        p.RUST,
     )
     sheet.rect(x + 147, water - 190, 58, 16, p.CREAM)
     sheet.rect(x + 149, water - 212, 55, 12, p.NAVY)
@@ -108,7 +111,9 @@ def _rails(sheet: Sheet, x: float, water: float) -> None:
 
 
 def _water(sheet: Sheet) -> None:
-    sheet.mirror(LINE, 900, ((0.0, p.PEACH), (0.12, p.SEA), (0.5, p.TEAL), (1.0, p.DEEP)), clear=0.8, ripple=5)
+    sheet.mirror(
+        LINE, 900, ((0.0, p.PEACH), (0.12, p.SEA), (0.5, p.TEAL), (1.0, p.DEEP)), clear=0.8, ripple=5
+    )
     glints(sheet, LINE + 4, 890, p.GLOW, 3, count=110, middle=430, spread=170, alpha=0.75)
     glints(sheet, LINE + 8, 900, p.DEEP, 8, count=70, spread=1100, alpha=0.35)
     glints(sheet, LINE + 30, 900, p.FOAM, 9, count=26, spread=1100, alpha=0.35, size=0.8)
