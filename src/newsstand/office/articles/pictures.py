@@ -2,16 +2,33 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from wagtail.images.image_operations import FilterOperation
 
 if TYPE_CHECKING:
     from newsstand.office.articles.models import ArticlePage, Picture
 
 WIDTHS = (400, 800, 1200)  # pixels
 MEASURE = "(min-width: 46rem) 44rem, 100vw"  # how wide a picture in the text stands on the page
+
+
+BARE = "bare"
+
+
+class Bare(FilterOperation):
+    """Leaves out what a camera wrote into the file: readers must not learn where a source was met."""
+
+    def construct(self) -> None:
+        """Takes no values."""
+
+    def run(self, willow: Any, image: Any, env: dict[str, Any]) -> Any:
+        """Drop the notes; the turning that they ask for has been done by now."""
+        for name in ("exif", "xmp", "comment"):
+            willow.image.info.pop(name, None)
+        return willow
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +108,23 @@ def lead_picture(article: "ArticlePage") -> Shown | None:
 
 def widths_for(width: int) -> tuple[int, ...]:
     """The widths in which a picture is made: 1000 wide gives 400, 800 and 1000; 300 wide gives 300."""
-    return (*(each for each in WIDTHS if each < width), min(width, WIDTHS[-1]))
+    largest = min(width, WIDTHS[-1])
+    return (*(each for each in WIDTHS if each < largest), largest)
 
 
 def sources(picture: "Picture") -> Sources:
     """The files of a picture; what is missing is made now. Uses renditions that were prefetched."""
-    widths = dict.fromkeys(widths_for(picture.width))
-    specs = {kind: [f"width-{width}|format-{kind}" for width in widths] for kind in ("webp", "jpeg")}
+    widths = widths_for(picture.width)
+    specs = {kind: [f"width-{width}|format-{kind}|{BARE}" for width in widths] for kind in ("webp", "jpeg")}
     made = {rendition.filter_spec: rendition for rendition in picture.renditions.all()}
     missing = [spec for spec in (*specs["webp"], *specs["jpeg"]) if spec not in made]
     if missing:
         made |= picture.get_renditions(*missing)
 
     def files(kind: str) -> tuple[Size, ...]:
-        return tuple(Size(made[spec].url, made[spec].width, made[spec].height) for spec in specs[kind])
+        sizes = (Size(made[spec].url, made[spec].width, made[spec].height) for spec in specs[kind])
+        # A picture that a camera noted as turned is less wide than its file says, so two widths may be one.
+        return tuple({size.width: size for size in sizes}.values())
 
     return Sources(webp=files("webp"), jpeg=files("jpeg"))
 

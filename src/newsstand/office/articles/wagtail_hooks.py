@@ -16,6 +16,7 @@ from wagtail.admin.views.pages.listing import PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
 
 from newsstand.office.articles.models import ArticlePage
+from newsstand.office.articles.pictures import BARE, Bare
 
 
 def level_of(story: ArticlePage) -> str:
@@ -50,6 +51,12 @@ class StoryListing(PageListingViewSet):
     )
     list_export: ClassVar = ["title", "url_path", "level", "published_at", "live"]
     export_filename = "stories"
+
+
+@hooks.register("register_image_operations")
+def register_bare() -> list[tuple[str, type[Bare]]]:
+    """What readers' pictures go through."""
+    return [(BARE, Bare)]
 
 
 story_listing = StoryListing("stories")
