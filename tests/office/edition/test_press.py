@@ -9,6 +9,7 @@ from wagtail.models import PageViewRestriction
 
 from newsstand.office.articles import queries as articles
 from newsstand.office.articles.models import ArticlePage, FrontPage, SectionPage
+from newsstand.office.comments import actions as comments
 from newsstand.office.edition import actions
 from newsstand.office.edition.printing import assets, press
 from newsstand.office.kit import outbox
@@ -271,3 +272,20 @@ def test_at_the_start_dead_pages_go_and_the_look_is_there(make_story: MakeStory,
 def test_at_the_start_of_an_empty_installation_there_is_nothing_to_heal(shelf: Shelf) -> None:
     actions.heal(now=NOW)
     assert list(shelf.entries.paths()) == []
+
+
+def test_a_comment_is_under_the_story_and_never_beside_its_opening(
+    make_story: MakeStory, texts: Texts, django_user_model: Any
+) -> None:
+    story = make_story(level="subscribers")
+    account = django_user_model.objects.create_user("staff@example.org", name="Ada", is_staff=True)
+    do_rows()
+    words = "My grandmother sold eels <b>on that quay</b>."
+    written = comments.write_comment(account=account, article=story, text=words, by=account.actor, now=NOW)
+    assert isinstance(written, comments.Written)
+    assert written.rows
+    assert do_rows() == [actions.PRINT_STORY]
+    for name, html in texts(story.address).items():
+        assert ("My grandmother sold eels" in html) == name.startswith("full"), name
+        assert "<b>on that quay" not in html
+    assert "1 comment</a>" in texts(story.address)["full.in.talk"]

@@ -193,3 +193,14 @@ def test_it_is_out_of_date_when_the_clock_changes_it(make_story: MakeStory) -> N
 )
 def test_an_advertisement_never_parts_a_heading_from_its_text(kinds: list[str], place: int) -> None:
     assert ad_place(kinds) == place
+
+
+def test_comments_stand_where_the_whole_story_stands(make_story: MakeStory) -> None:
+    for name, html in rendered(make_story(level="metered")).items():
+        page = BeautifulSoup(html, "html.parser")
+        assert bool(page.select("#comments")) == name.startswith("full"), name
+        form = page.select_one("#comments form")
+        assert (form is not None) == (".talk" in name), name
+        if form is not None:
+            assert re.fullmatch(r"/comments/[0-9a-f]{32}/", str(form["action"]))
+            assert not page.select("input[name=csrfmiddlewaretoken]")

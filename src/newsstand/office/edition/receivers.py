@@ -10,6 +10,7 @@ from newsstand.office.ads.signals import ads_changed
 from newsstand.office.articles import queries as articles
 from newsstand.office.articles.signals import article_changed, article_gone, listing_changed, menu_changed
 from newsstand.office.billing.signals import offers_changed
+from newsstand.office.comments.signals import comments_changed
 from newsstand.office.edition import actions
 from newsstand.office.kit import outbox
 from newsstand.office.kit.signals import publication_changed
@@ -29,6 +30,7 @@ def connect() -> None:
     article_changed.connect(_article_changed, dispatch_uid="edition.article_changed")
     article_gone.connect(_article_gone, dispatch_uid="edition.article_gone")
     listing_changed.connect(_listing_changed, dispatch_uid="edition.listing_changed")
+    comments_changed.connect(_comments_changed, dispatch_uid="edition.comments_changed")
     for reason, signal in EVERYWHERE.items():
         signal.connect(_for_everywhere(reason), weak=False, dispatch_uid=f"edition.{reason}")
 
@@ -63,6 +65,12 @@ def _listing_changed(sender: Any, *, before_path: str | None, after_path: str | 
         outbox.add(actions.DROP, {"path": before_path}, key=before_path)
     if after_path:
         outbox.add(actions.PRINT_LISTING, {"path": after_path}, key=after_path)
+
+
+@transaction.atomic
+def _comments_changed(sender: Any, *, article_id: str, **kwargs: Any) -> int:
+    """The row's id goes back to whoever made the change, who may wait for it."""
+    return outbox.add(actions.PRINT_STORY, {"id": article_id}, key=article_id)
 
 
 def _for_everywhere(reason: str) -> Any:

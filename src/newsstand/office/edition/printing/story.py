@@ -13,13 +13,14 @@ from newsstand.office.articles import pictures
 from newsstand.office.articles import queries as articles
 from newsstand.office.articles.cut import Cut, cut
 from newsstand.office.billing import queries as billing
+from newsstand.office.comments import queries as comments
 from newsstand.office.edition.printing import frame, markup, teasers
 from newsstand.office.edition.printing.plate import Plate, earliest
 from newsstand.office.edition.printing.wall import note_text, wall, way_back
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import publication
 from newsstand.rules.gate.facts import ArticleFacts, level_at
-from newsstand.rules.gate.policy import Policy
+from newsstand.rules.gate.policy import ANY_ACCOUNT, Policy
 from newsstand.rules.gate.variants import Variant, printed_at_once
 
 TEMPLATE: Final = "edition/story.html"
@@ -41,6 +42,7 @@ class _Parts:
     ad_place: int
     ads: Mapping[str, Any]
     offers: tuple[Any, ...]
+    talk: Mapping[str, Any]
     policy: Policy
     path: str
 
@@ -71,6 +73,11 @@ def _gather(article: Any, facts: ArticleFacts, policy: Policy, now: datetime) ->
         ad_place=ad_place([block.kind for block in text.rest]),
         ads={name: ads.creative_for(slot, article.address, now) for name, slot in SLOTS.items()},
         offers=tuple(billing.offers_on_the_wall()),
+        talk={
+            "thread": comments.thread(facts.id),
+            "count": comments.count(facts.id),
+            "needs_any_account": policy.comment_needs == ANY_ACCOUNT,
+        },
         policy=policy,
         path=article.address,
     )
@@ -135,6 +142,7 @@ def _render(parts: _Parts, variant: Variant) -> str:
         if variant.show == "full":
             context["rest_begins"] = parts.rest[: parts.ad_place]
             context["rest_ends"] = parts.rest[parts.ad_place :]
+            context["talk"] = parts.talk
         else:
             context["wall"] = wall(variant, parts.offers, parts.policy, parts.path)
     return frame.render(TEMPLATE, context, variant)
