@@ -4,7 +4,7 @@ PORT ?= 8000
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs browser lock
+.PHONY: help demo test check fix docs browser picture lock
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,10 @@ docs: ## check that no link in the docs leads nowhere
 browser: ## install Chromium for the browser journeys
 	@sh make/venv.sh dev
 	@exec sh make/browser.sh
+
+picture: ## take the README's picture anew, from a demo that runs (PORT as for the demo)
+	@sh make/venv.sh dev
+	@exec $(RUN)python make/picture.py "http://127.0.0.1:$(PORT)/"
 
 lock: ## lock the dependencies again (UPGRADE=1 for the newest)
 	@sh make/lock.sh
