@@ -35,7 +35,8 @@ def test_a_comment_is_one_row_one_line_and_one_announcement(
 ) -> None:
     outcome = write(ada, story, f"  {WORDS}\r\n\r\n\r\n\r\nYes.\x00 ")
     row = Comment.objects.get()
-    assert outcome == actions.Written(row, (4711,))
+    assert outcome.comment == row
+    assert 4711 in outcome.rows
     assert (row.account, row.article_id, row.state, row.judge) == (ada, story.public_id.hex, State.SHOWN, "")
     assert (row.text, row.created_at) == (f"{WORDS}\n\nYes.", NOW)
     line = AuditRow.objects.get(subject=f"comment:{row.pk}")

@@ -42,7 +42,7 @@ def test_the_view_waits_until_the_story_is_printed(
     monkeypatch.setattr("newsstand.office.kit.outbox.wait_for", lambda rows: waited.append(rows) or True)
     client.force_login(ada)
     post(client, article_id, WORDS)
-    assert waited == [[4711]]
+    assert [4711 in rows for rows in waited] == [True]
 
 
 def test_an_error_stands_beside_the_field_and_keeps_the_text(
