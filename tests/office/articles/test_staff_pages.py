@@ -156,3 +156,20 @@ def test_writers_may_not_publish(client: Any, harbour: SectionPage) -> None:
 def test_readers_see_nothing_of_it(client: Any, harbour: SectionPage) -> None:
     client.force_login(Account.objects.create_user("reader@example.org"), backend=BACKEND)
     assert client.get("/staff/stories/").status_code in {302, 403}
+
+
+def test_moments_are_written_in_the_publications_zone(client: Any, db: None) -> None:
+    newsroom.found(zone="Europe/Berlin")
+    editor = Account.objects.create_user("editor@example.org", is_staff=True)
+    editor.groups.add(Group.objects.get(name="Moderators"))
+    client.force_login(editor, backend=BACKEND)
+    add(client, newsroom.section(), published_at="2026-11-14 07:30")
+    draft = ArticlePage.objects.get().get_latest_revision_as_object()
+    assert draft.published_at.isoformat() == "2026-11-14T06:30:00+00:00"
+
+
+def test_an_author_with_stories_cannot_be_deleted(client: Any, harbour: SectionPage, editor: Account) -> None:
+    mara = newsroom.author()
+    newsroom.story(harbour, authors=[mara])
+    assert client.post(f"/staff/pages/{mara.pk}/delete/").status_code == 302  # back, with a message
+    assert [author.title for author in ArticlePage.objects.get().authors] == ["Mara Finch"]

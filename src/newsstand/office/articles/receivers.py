@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 from wagtail.models import Page, Revision
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
@@ -18,6 +19,7 @@ def connect() -> None:
     page_unpublished.connect(_unpublished, dispatch_uid="articles.unpublished")
     page_slug_changed.connect(_renamed, dispatch_uid="articles.renamed")
     post_page_move.connect(_moved, dispatch_uid="articles.moved")
+    user_logged_in.connect(_signed_in, dispatch_uid="articles.staff_signed_in")
     post_save.connect(_picture_saved, sender=Picture, dispatch_uid="articles.picture_saved")
 
 
@@ -66,3 +68,8 @@ def _moved(sender: type[Page], instance: Page, url_path_before: str, **kwargs: A
 def _picture_saved(sender: type[Picture], instance: Picture, created: bool, **kwargs: Any) -> None:
     if not created:
         actions.picture_changed(instance)
+
+
+def _signed_in(sender: Any, user: Any, **kwargs: Any) -> None:
+    if user.is_staff:
+        actions.set_staff_zone(user)

@@ -15,3 +15,4 @@ from newsstand.office.articles.actions.publish_story import StoryRefused as Stor
 from newsstand.office.articles.actions.publish_story import publish_story as publish_story
 from newsstand.office.articles.actions.publish_story import slug_of as slug_of
 from newsstand.office.articles.actions.schedule import publish_scheduled as publish_scheduled
+from newsstand.office.articles.actions.staff_zone import set_staff_zone as set_staff_zone

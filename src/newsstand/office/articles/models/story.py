@@ -108,7 +108,12 @@ class ArticlePage(PublicPage, Page):
     search_fields = [*Page.search_fields, index.SearchField("standfirst"), index.FilterField("level")]
 
     text_panels = [
-        TitleFieldPanel("title", heading=_("Headline"), placeholder=_("Headline")),
+        TitleFieldPanel(
+            "title",
+            heading=_("Headline"),
+            placeholder=_("Headline"),
+            help_text=_("On the page, in every list, and in search results."),
+        ),
         FieldPanel("standfirst"),
         MultiFieldPanel(
             [
