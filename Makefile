@@ -4,7 +4,7 @@ PORT ?= 8000
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs browser picture lock
+.PHONY: help demo test check fix bench docs browser picture lock
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,10 @@ check: ## style, types, contracts, all that needs no test database; under a minu
 fix: ## let ruff put right what it can
 	@sh make/venv.sh dev
 	@$(RUN)ruff check --fix --quiet . ; $(RUN)ruff format .
+
+bench: ## the kiosk against nginx with the same bytes as files (ARGS="--rounds 1 --seconds 2 --stories 5000" for a short run)
+	@sh make/venv.sh dev
+	@PYTHONPATH=src exec $(RUN)python -m bench $(ARGS)
 
 docs: ## check that no link in the docs leads nowhere
 	@sh make/venv.sh dev

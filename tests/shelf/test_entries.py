@@ -81,6 +81,18 @@ class TestStore:
         assert store.body(entry, "asset", "br") is None
         assert store.body(entry, "asset", "identity") == b"\x89PNG"
 
+    def test_many_are_put_as_one_would_be(self, store: Store) -> None:
+        stories = [story(f"/harbour/{number}/") for number in range(250)]
+        store.put_all((one, {"opening": OPENING}) for one in [*stories, story("/harbour/7/")])
+        assert sorted(store.paths()) == sorted(one.path for one in stories)
+        for one in stories[:7] + stories[8:]:
+            got = store.get(one.path)
+            assert got is not None
+            assert (got.stamp, store.body(got, "opening", "br")) == (one.stamp, OPENING.br)
+        replaced = store.get("/harbour/7/")
+        assert replaced is not None
+        assert replaced.stamp != stories[7].stamp
+
     def test_a_missing_path_or_variant_is_none(self, store: Store) -> None:
         assert store.get("/nowhere/") is None
         entry = story()

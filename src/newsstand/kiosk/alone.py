@@ -10,7 +10,7 @@ from typing import Protocol
 from newsstand.kiosk.answer import Miss, Renew, Request
 from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.reply import page
-from newsstand.kiosk.request import Headers, is_canonical, joined
+from newsstand.kiosk.request import Headers, joined
 
 AWAY_PAGE = (
     b'<!doctype html><html lang="en"><meta charset="utf-8">'
@@ -71,14 +71,11 @@ class LoneKiosk:
 
 
 def request_of(scope: RsgiScope) -> Request:
-    """The request in an RSGI scope; an empty path, which nothing answers, where it is odd in any way.
-
-    HTTP/2 may send one cookie header in pieces, so there the headers are put together first.
-    """
+    """The request in an RSGI scope. HTTP/2 may send one cookie header in pieces: there they are joined."""
     headers: Headers = scope.headers
     if scope.http_version != "1.1":
         headers = joined(scope.headers.items())
-    return Request(scope.method, scope.path if is_canonical(scope.path) else "", b"", headers)
+    return Request(scope.method, scope.path, b"", headers)
 
 
 def hides_cookies(headers: RsgiHeaders) -> bool:

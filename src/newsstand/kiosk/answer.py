@@ -1,35 +1,38 @@
 """Path, cookies, shelf and now in; the answer out. Nothing here waits, and nothing asks the clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
 from newsstand.kiosk.house import House as House
 from newsstand.kiosk.house import Seen
-from newsstand.kiosk.metering import Meter, count, meter_for
+from newsstand.kiosk.metering import Meter, count, meter_for, with_store
 from newsstand.kiosk.negotiate import coding_for, has_already
-from newsstand.kiosk.ready import Ready, Sheet
+from newsstand.kiosk.ready import Decided, Ready, Sheet
 from newsstand.kiosk.reply import Answer as Answer
 from newsstand.kiosk.reply import Caching, moved, plain
 from newsstand.kiosk.reply import Miss as Miss
 from newsstand.kiosk.reply import Renew as Renew
 from newsstand.kiosk.request import Request as Request
-from newsstand.kiosk.request import declared, is_canonical, source
+from newsstand.kiosk.request import declared, source
+from newsstand.kiosk.standing import NOBODY, Standing, standing
 from newsstand.kiosk.standing import Renewal as Renewal
-from newsstand.kiosk.standing import Standing, standing
-from newsstand.rules.gate.decide import Decision, decide, decide_page
-from newsstand.rules.gate.facts import ArticleFacts, Declares, Visit
+from newsstand.rules.gate.decide import decide_page
+from newsstand.rules.gate.facts import ArticleFacts, Declares
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import variant_of
-from newsstand.shelf.entry import ASSET_VARIANT, Entry
+from newsstand.shelf.entry import ASSET_VARIANT
 
 
 class CountedTwice(RuntimeError):
     """The gate asked to count what the store has already settled: a promise between the two is broken."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+_NOTHING_COUNTED: Final[frozenset[str]] = frozenset()
+
+
+class _Asked(NamedTuple):
     """One request with all that its answer depends on."""
 
     request: Request
@@ -57,33 +60,28 @@ def answer(
     Miss where the office must print or answer; Renew where the office must be asked for a new pass, after
     which this is called again with how that ended, and then never gives Renew.
     """
-    if request.method not in ("GET", "HEAD") or not is_canonical(request.path):
-        return Miss(request.path)
+    method, path, _query, headers = request
     board, version = house.look() if seen is None else seen
-    if board.policy is None:
-        return Miss(request.path)
-    cookies = our_cookies(request.headers.get("cookie") or "")
-    target = board.redirects.get(request.path)
+    if board.policy is None or (method != "GET" and method != "HEAD"):
+        return Miss(path)
+    cookies = our_cookies(headers.get("cookie"))
+    target = board.redirects.get(path)
     if target is not None:
-        return moved(target, "own" if cookies or "authorization" in request.headers else "shared")
-    ready = house.ready.find(request.path, version)
+        return moved(target, "own" if cookies or "authorization" in headers else "shared")
+    ready = house.ready.find(path, version)
     if ready is None:
-        return Miss(request.path)
-    if ready.entry.kind == "asset":
-        nobody = Standing(None, (), may_renew=False)
-        return _asset(_Asked(request, house, board.policy, cookies, nobody, now), ready)
-    if _is_past(ready.entry, board.generation, now):
-        return Miss(request.path)
+        return Miss(path)
+    entry = ready.entry
+    if entry.kind == "asset":
+        return _asset(_Asked(request, house, board.policy, cookies, NOBODY, now), ready)
+    if entry.generation < board.generation or (entry.fresh_until is not None and now >= entry.fresh_until):
+        return Miss(path)
     who = standing(cookies, house, board, now, renewal)
     if isinstance(who, Renew):
         return who
     asked = _Asked(request, house, board.policy, cookies, who, now)
-    facts = ready.entry.facts
+    facts = entry.facts
     return _page(asked, ready) if facts is None else _story(asked, ready, facts)
-
-
-def _is_past(entry: Entry, generation: int, now: int) -> bool:
-    return entry.generation < generation or (entry.fresh_until is not None and now >= entry.fresh_until)
 
 
 def _asset(asked: _Asked, ready: Ready) -> Answer | Miss:
@@ -93,44 +91,62 @@ def _asset(asked: _Asked, ready: Ready) -> Answer | Miss:
 
 def _page(asked: _Asked, ready: Ready) -> Answer | Miss:
     decision = decide_page(asked.who.reader, asked.policy, asked.now)
-    return _hand_out(asked, ready, decision, ())
+    return _hand_out(asked, ready, Decided(decision, variant_of(decision).name), ())
 
 
 def _story(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Answer | Miss | Renew:
-    token = asked.cookies.get(VISIT)
-    meter = meter_for(asked.who.reader, token, asked.policy, asked.house, asked.now)
+    """Most requests are settled before anybody looks at a meter: a free story, a grant, a story that is gone."""
+    decided = _decide(asked, ready, facts, _NOTHING_COUNTED, Declares.NOTHING)
+    if decided.decision.show == "gone":
+        return Miss(asked.request.path)
+    if decided.decision.show == "full" and decided.decision.visit_after is None:
+        return _hand_out(asked, ready, decided, (), facts)
+    return _by_the_meter(asked, ready, facts)
+
+
+def _by_the_meter(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Answer | Miss | Renew:
+    """What was counted, and what the client says of itself, decide.
+
+    The device's cookie comes first. If by it the story is to be counted, the store is asked in the same
+    step as it counts; in every other case it is read.
+    """
+    meter = meter_for(asked.who.reader, asked.cookies.get(VISIT), asked.policy, asked.house, asked.now)
     says = declared(asked.request)
-    decision = _decide(asked, facts, meter.counted, Declares.NOTHING if asked.is_head else says)
-    if asked.is_head and decision.visit_after is not None:
-        decision = _decide(asked, facts, meter.counted, Declares.HEAD)
+    decided = _decide(asked, ready, facts, meter.counted, Declares.NOTHING if asked.is_head else says)
+    if not meter.is_whole and (asked.is_head or decided.decision.visit_after is None):
+        meter = with_store(meter, asked.house)
+        decided = _decide(asked, ready, facts, meter.counted, Declares.NOTHING if asked.is_head else says)
+    if asked.is_head and decided.decision.visit_after is not None:
+        decided = _decide(asked, ready, facts, meter.counted, Declares.HEAD)
+    decision = decided.decision
     if decision.show == "opening" and asked.who.is_too_old_for_a_wall(asked.now):
         return Renew()
-    if decision.show == "gone":
-        return Miss(asked.request.path)
     if decision.show == "refused":
         return _refused(asked)
     if decision.visit_after is None:
-        return _hand_out(asked, ready, decision, (), facts)
-    return _count_and_hand_out(asked, ready, facts, meter, decision)
+        return _hand_out(asked, ready, decided, (), facts)
+    return _count_and_hand_out(asked, ready, facts, meter, decided)
 
 
 def _count_and_hand_out(
-    asked: _Asked, ready: Ready, facts: ArticleFacts, meter: Meter, decision: Decision
-) -> Answer | Miss:
+    asked: _Asked, ready: Ready, facts: ArticleFacts, meter: Meter, decided: Decided
+) -> Answer | Miss | Renew:
     """Count before the body goes out, and decide again with what the store then holds.
 
-    Parallel requests may have counted other articles since the meter was read: then fewer are left, or
-    the allowance is reached and this one gets the wall.
+    Other requests may have counted other articles: then fewer are left, or the allowance is reached and
+    this one gets the wall.
     """
-    sheet = _sheet(asked, ready, variant_of(decision).name)
+    sheet = _sheet(asked, ready, decided.variant)
     if not isinstance(sheet, Sheet):
         return sheet
     counted, visit = count(meter, facts.id, asked.house)
-    settled = _decide(asked, facts, counted.counted, Declares.NOTHING)
-    if settled.visit_after is not None:
+    settled = _decide(asked, ready, facts, counted.counted, Declares.NOTHING)
+    if settled.decision.visit_after is not None:
         raise CountedTwice(facts.id)
-    if counted.opened:
-        settled = replace(settled, reason=decision.reason)
+    if not counted.opened:
+        is_too_old = settled.decision.show == "opening" and asked.who.is_too_old_for_a_wall(asked.now)
+        return Renew() if is_too_old else _hand_out(asked, ready, settled, (), facts)
+    settled = Decided(replace(settled.decision, reason=decided.decision.reason), settled.variant)
     if visit is None:
         return _hand_out(asked, ready, settled, (), facts)
     seconds = meter.window.end_at - asked.now
@@ -138,25 +154,27 @@ def _count_and_hand_out(
     return _hand_out(asked, ready, settled, (cookie,), facts)
 
 
-def _decide(asked: _Asked, facts: ArticleFacts, counted: frozenset[str], declares: str) -> Decision:
-    return decide(facts, asked.who.reader, Visit(counted, declares), asked.policy, asked.now)
+def _decide(
+    asked: _Asked, ready: Ready, facts: ArticleFacts, counted: frozenset[str], declares: str
+) -> Decided:
+    return ready.decided(facts, asked.who.reader, counted, declares, asked.policy, asked.now)
 
 
 def _hand_out(
     asked: _Asked,
     ready: Ready,
-    decision: Decision,
+    decided: Decided,
     cookies: tuple[str, ...],
     facts: ArticleFacts | None = None,
 ) -> Answer | Miss:
-    variant = variant_of(decision).name
+    decision, variant = decided
     sheet = _sheet(asked, ready, variant)
     if not isinstance(sheet, Sheet):
         return sheet
     if facts is not None and not asked.is_head:
-        asked.house.shelf.tally.add(facts.id, variant, str(decision.reason), source(asked.request))
+        asked.house.shelf.tally.add(facts.id, variant, decision.reason, source(asked.request))
     caching: Caching = "shared" if decision.shared and asked.is_from_a_stranger else "own"
-    return _reply(asked, ready, sheet, caching, (*asked.who.set_cookies, *cookies))
+    return _reply(asked, ready, sheet, caching, asked.who.set_cookies + cookies)
 
 
 def _sheet(asked: _Asked, ready: Ready, variant: str) -> Sheet | Answer | Miss:

@@ -50,7 +50,7 @@ class Kiosk:
     async def renewed(self, request: Request) -> Answer | Miss:
         """The answer for a request that asked for a renewal first. Never raises."""
         try:
-            renewal = await self._renewals.of(our_cookies(request.headers.get("cookie") or ""))
+            renewal = await self._renewals.of(our_cookies(request.headers.get("cookie")))
             if renewal.outcome == "failed":
                 self._house.shelf.tally.add("", "", "renewal_failed", "")
             result = self._now(request, renewal)

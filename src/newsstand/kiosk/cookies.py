@@ -1,5 +1,8 @@
 """Our cookies: found in a request, written for an answer."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from newsstand.rules.gate.passes import Pass
 from newsstand.rules.gate.signing import KeyRing
 from newsstand.rules.gate.visits import DeviceVisit, seal_visit
@@ -8,12 +11,13 @@ PASS = "newsstand_pass"
 VISIT = "newsstand_visit"
 SESSION = "newsstand_session"
 _OURS = "newsstand_"
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def our_cookies(header: str) -> dict[str, str]:
+def our_cookies(header: str | None) -> Mapping[str, str]:
     """Our cookies in a `Cookie` header; of two with one name the first. Never raises."""
-    if _OURS not in header:
-        return {}
+    if header is None or _OURS not in header:
+        return _NONE
     found: dict[str, str] = {}
     for part in header.split(";"):
         name, _, value = part.strip().partition("=")

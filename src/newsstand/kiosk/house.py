@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from newsstand.kiosk.known_passes import KnownPasses
 from newsstand.kiosk.ready import ReadyEntries
 from newsstand.rules.gate.signing import KeyRing
 from newsstand.shelf.board import Board
@@ -33,8 +34,10 @@ class House:
     secure: bool
     trouble_page: bytes = TROUBLE_PAGE
     ready: ReadyEntries = field(init=False)
+    passes: KnownPasses = field(init=False)
 
     def __post_init__(self) -> None:
+        self.passes = KnownPasses(self.ring)
         self.ready = ReadyEntries(self.shelf.entries)
 
     def look(self) -> Seen:

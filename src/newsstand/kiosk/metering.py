@@ -1,7 +1,7 @@
 """What was counted for whoever asks, and counting one more."""
 
-from dataclasses import dataclass
-from uuid import uuid4
+import os
+from dataclasses import dataclass, replace
 
 from newsstand.kiosk.house import House
 from newsstand.rules.gate.facts import ReaderFacts
@@ -16,7 +16,8 @@ class Meter:
     """The meter of one identity in one window.
 
     `device` is the id in the device's cookie and `known` the articles that the cookie holds for this
-    window; `reader` decides before it. With neither, this is a new device.
+    window; `reader` decides before it. With neither, this is a new device. `is_whole` is whether the store
+    was asked for what it knows of this identity; without, `counted` is what the cookie tells.
     """
 
     window: Window
@@ -25,22 +26,27 @@ class Meter:
     device: str | None
     known: frozenset[str]
     counted: frozenset[str]
+    is_whole: bool
 
 
 def meter_for(reader: ReaderFacts | None, token: str | None, policy: Policy, house: House, now: int) -> Meter:
     """The meter as it stands; `token` is the device's cookie."""
     window = window_at(policy, now)
     allowance = allowance_for(policy, reader)
-    visits = house.shelf.visits
     if reader is not None:
-        counted = visits.read(f"reader:{reader.id}", window.key)
-        return Meter(window, allowance, reader.id, None, frozenset(), counted)
+        counted = house.shelf.visits.read(f"reader:{reader.id}", window.key)
+        return Meter(window, allowance, reader.id, None, frozenset(), counted, is_whole=True)
     visit = None if token is None else open_visit(token, house.ring)
     if visit is None:
-        return Meter(window, allowance, None, None, frozenset(), frozenset())
+        return Meter(window, allowance, None, None, frozenset(), frozenset(), is_whole=True)
     known = frozenset(visit.counted if visit.window == window.key else ())
-    counted = visits.read(f"device:{visit.device}", window.key) | known
-    return Meter(window, allowance, None, visit.device, known, counted)
+    return Meter(window, allowance, None, visit.device, known, known, is_whole=False)
+
+
+def with_store(meter: Meter, house: House) -> Meter:
+    """A device's meter with what the store knows taken in."""
+    stored = house.shelf.visits.read(f"device:{meter.device}", meter.window.key)
+    return replace(meter, counted=stored | meter.known, is_whole=True)
 
 
 def count(meter: Meter, article: str, house: House) -> tuple[Count, DeviceVisit | None]:
@@ -53,7 +59,7 @@ def count(meter: Meter, article: str, house: House) -> tuple[Count, DeviceVisit 
         identity = f"reader:{meter.reader}"
         return house.shelf.visits.count(identity, meter.window.key, article, meter.allowance), None
     if meter.device is None:
-        first = DeviceVisit(meter.window.key, uuid4().hex, (article,))
+        first = DeviceVisit(meter.window.key, os.urandom(16).hex(), (article,))
         return Count(frozenset(first.counted), opened=True), first
     identity = f"device:{meter.device}"
     counted = house.shelf.visits.count(identity, meter.window.key, article, meter.allowance, meter.known)

@@ -2,13 +2,24 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
+from typing import NamedTuple
 
 from newsstand.kiosk.reply import Caching, Head, Headers, frame
+from newsstand.kiosk.request import is_canonical
+from newsstand.rules.gate.decide import Decision, decide
+from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts, Visit
+from newsstand.rules.gate.policy import Policy
+from newsstand.rules.gate.variants import variant_of
 from newsstand.shelf.entry import Coding, Entry
 from newsstand.shelf.store import Store
 
 LIMIT_BYTES = 64 * 1024**2
 LIMIT_ENTRIES = 4000
+MOST_DECIDED = 64
+"""Decisions that are kept for one entry within one second."""
+
+_DecidedKey = tuple[int, frozenset[str], str]
 
 
 class Sheet:
@@ -44,15 +55,54 @@ class Sheet:
         )
 
 
-class Ready:
-    """An entry as the store had it at a version, and those of its sheets that were asked for."""
+class Decided(NamedTuple):
+    """What the gate decided, and the name of the variant that shows it."""
 
-    __slots__ = ("entry", "sheets", "version")
+    decision: Decision
+    variant: str
+
+
+class Ready:
+    """An entry as the store had it at a version, with its sheets and decisions that were asked for lately.
+
+    The gate is pure: while the second, the rules, the reader and their count are the same, so is what it
+    decides. On the night of a big story that is asked thousands of times a second.
+    """
+
+    __slots__ = ("_decided", "_decided_at", "_policy", "entry", "sheets", "version")
 
     def __init__(self, entry: Entry, version: int) -> None:
         self.entry = entry
         self.version = version
         self.sheets: dict[tuple[str, Coding], Sheet] = {}
+        self._policy: Policy | None = None
+        self._decided_at = 0
+        self._decided: dict[_DecidedKey, tuple[ReaderFacts | None, Decided]] = {}
+
+    def decided(
+        self,
+        facts: ArticleFacts,
+        reader: ReaderFacts | None,
+        counted: frozenset[str],
+        declares: str,
+        policy: Policy,
+        now: int,
+    ) -> Decided:
+        """The gate's decision for this entry, whose facts are given."""
+        if now != self._decided_at or policy is not self._policy:
+            self._decided = {}
+            self._decided_at, self._policy = now, policy
+        kept = self._decided
+        key = (id(reader), counted, declares)
+        known = kept.get(key)
+        # The reader is kept beside the decision, so that no other can have the same identity.
+        if known is not None and known[0] is reader:
+            return known[1]
+        decision = decide(facts, reader, Visit(counted, declares), policy, now)
+        decided = Decided(decision, variant_of(decision).name)
+        if len(kept) < MOST_DECIDED:
+            kept[key] = (reader, decided)
+        return decided
 
 
 class ReadyEntries:
@@ -75,11 +125,10 @@ class ReadyEntries:
         """
         kept = self._kept.get(path)
         if kept is not None and kept.version == version:
-            with self._lock:
-                if path in self._kept:
-                    self._kept.move_to_end(path)
+            with suppress(KeyError):  # another thread may have let it go in this moment
+                self._kept.move_to_end(path)
             return kept
-        entry = self._store.get(path)
+        entry = self._store.get(path) if is_canonical(path) else None
         if kept is not None and entry == kept.entry:
             kept.version = version
             return kept

@@ -41,10 +41,15 @@ class Standing:
         return self.may_renew and (self.held is None or now - self.held.issued_at > WALL_NEEDS_PASS_WITHIN)
 
 
+NOBODY = Standing(None, (), may_renew=False)
+
+
 def standing(
     cookies: Mapping[str, str], house: House, board: Board, now: int, renewal: Renewal | None
 ) -> Standing | Renew:
     """The pass in the cookies or, after a renewal, what the office said."""
+    if not cookies and renewal is None:
+        return NOBODY
     if renewal is not None and renewal.outcome == "signed_out":
         cleared = (no_pass_cookie(secure=house.secure),) if PASS in cookies else ()
         return Standing(None, cleared, may_renew=False)
@@ -54,7 +59,7 @@ def standing(
             renewed = pass_cookie(renewal.token, fresh, now=now, secure=house.secure)
             return Standing(_unless_closed(fresh, board), (renewed,), may_renew=False)
     token = cookies.get(PASS)
-    held = None if token is None else _unless_closed(open_pass(token, house.ring, now), board)
+    held = None if token is None else _unless_closed(house.passes.open(token, now), board)
     may_renew = renewal is None and SESSION in cookies
     if may_renew and (held is None or now >= held.renew_after):
         return Renew()

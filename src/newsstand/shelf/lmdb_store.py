@@ -1,9 +1,11 @@
 """The entries in LMDB: an entry and all its variants change in one transaction, or not at all."""
 
+import gzip
 import hashlib
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from newsstand.shelf.entry import Bodies, Coding, Entry, with_variants
@@ -15,6 +17,7 @@ LIMIT_BYTES = 8 * 1024**3
 """How many bytes of entries and bodies the shelf keeps before it lets the oldest printings go."""
 
 _MAP_SPARE_BYTES = 64 * 1024**2
+_PUT_AT_ONCE = 100
 _NUMBER = struct.Struct(">Q")
 _PLACE = struct.Struct(">QQ")
 _SEQUENCE_KEY = b"sequence"
@@ -43,15 +46,15 @@ class LmdbStore:
         self._sums = self._file.database("sums")
 
     def put(self, entry: Entry, variants: Mapping[str, Bodies]) -> None:
-        size = _size_of(variants)
         with self._file.writing() as writing:
-            self._remove(writing, entry.path)
-            self._make_room(writing, size, keep=entry.path)
-            number = self._raise_sum(writing, _SEQUENCE_KEY, 1)
-            laid = with_variants(replace(entry, etags={}), variants)
-            self._lay(writing, laid, variants, _PLACE.pack(number, size))
-            writing.put(_NUMBER.pack(number), entry.path.encode("utf-8", "surrogatepass"), db=self._order)
-            self._raise_sum(writing, _BYTES_KEY, size)
+            self._put(writing, entry, variants)
+
+    def put_all(self, printings: Iterable[tuple[Entry, Mapping[str, Bodies]]]) -> None:
+        waiting = iter(printings)
+        while group := list(islice(waiting, _PUT_AT_ONCE)):
+            with self._file.writing() as writing:
+                for entry, variants in group:
+                    self._put(writing, entry, variants)
 
     def add(self, path: str, stamp: int, variant: str, bodies: Bodies) -> bool:
         with self._file.writing() as writing:
@@ -77,10 +80,11 @@ class LmdbStore:
         return _entry_of(record, path)
 
     def body(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
-        key = _body_key(_printing(entry.path, entry.stamp), variant, coding)
-        with self._file.reading() as reading:
-            record = reading.get(key, db=self._bodies)
-        return unseal(record)
+        body = self._record(entry, variant, coding)
+        if body is None and coding == "identity":
+            zipped = self._record(entry, variant, "gzip")
+            return None if zipped is None else gzip.decompress(zipped)
+        return body
 
     def paths(self) -> Iterator[str]:
         with self._file.reading() as reading, reading.cursor(db=self._order) as cursor:
@@ -99,10 +103,26 @@ class LmdbStore:
     def close(self) -> None:
         self._file.close()
 
+    def _record(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
+        key = _body_key(_printing(entry.path, entry.stamp), variant, coding)
+        with self._file.reading() as reading:
+            record = reading.get(key, db=self._bodies)
+        return unseal(record)
+
+    def _put(self, writing: Transaction, entry: Entry, variants: Mapping[str, Bodies]) -> None:
+        size = _size_of(variants)
+        self._remove(writing, entry.path)
+        self._make_room(writing, size, keep=entry.path)
+        number = self._raise_sum(writing, _SEQUENCE_KEY, 1)
+        laid = with_variants(replace(entry, etags={}), variants)
+        self._lay(writing, laid, variants, _PLACE.pack(number, size))
+        writing.put(_NUMBER.pack(number), entry.path.encode("utf-8", "surrogatepass"), db=self._order)
+        self._raise_sum(writing, _BYTES_KEY, size)
+
     def _lay(self, writing: Transaction, entry: Entry, variants: Mapping[str, Bodies], place: bytes) -> None:
         printing = _printing(entry.path, entry.stamp)
         for name, bodies in variants.items():
-            for coding, body in bodies.by_coding().items():
+            for coding, body in _kept(bodies).items():
                 writing.put(_body_key(printing, name, coding), seal(body), db=self._bodies)
         writing.put(key_of(entry.path), place + encode_entry(entry), db=self._entries)
 
@@ -166,4 +186,12 @@ def _body_key(printing: bytes, variant: str, coding: Coding) -> bytes:
 
 
 def _size_of(variants: Mapping[str, Bodies]) -> int:
-    return sum(len(body) for bodies in variants.values() for body in bodies.by_coding().values())
+    return sum(len(body) for bodies in variants.values() for body in _kept(bodies).values())
+
+
+def _kept(bodies: Bodies) -> dict[Coding, bytes]:
+    """What is written down: hardly any client asks for identity, and it can be made from gzip."""
+    kept = bodies.by_coding()
+    if "gzip" in kept:
+        del kept["identity"]
+    return kept

@@ -40,26 +40,29 @@ class Tally:
     def __init__(self, sums: Sums) -> None:
         self._sums = sums
         self._lock = threading.Lock()
-        self._counts: Counter[Reading] = Counter()
+        self._counts: dict[tuple[str, str, str, str], int] = {}
 
     def add(self, article: str, variant: str, reason: str, source: str) -> None:
+        key = (article, variant, reason, source)
         with self._lock:
-            self._counts[Reading(article, variant, reason, source)] += 1
+            self._counts[key] = self._counts.get(key, 0) + 1
 
     def flush(self) -> None:
         """Add what was counted to the sums. Where that fails it stays counted, and the error goes on."""
         with self._lock:
-            counts, self._counts = self._counts, Counter()
+            counts, self._counts = self._counts, {}
         if not counts:
             return
         flushed = False
         try:
-            self._sums.raise_by(counts)
+            # As plain texts: the gate's reasons come as members of their enumeration.
+            self._sums.raise_by({Reading(*map(str, key)): number for key, number in counts.items()})
             flushed = True
         finally:
             if not flushed:
                 with self._lock:
-                    self._counts.update(counts)
+                    for key, number in counts.items():
+                        self._counts[key] = self._counts.get(key, 0) + number
 
     def drain(self) -> dict[Reading, int]:
         """Everything flushed so far by any process, and what this one had not flushed yet."""

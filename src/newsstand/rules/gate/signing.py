@@ -8,6 +8,7 @@ with a version byte and a byte that says which key signed it.
 import hmac
 from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 SHORTEST_KEY: Final = 16
@@ -65,6 +66,7 @@ class KeyRing:
         return None
 
 
+@lru_cache(maxsize=64)
 def _id_of(key: bytes) -> int:
     """One byte that tells keys apart and tells nothing of the key; two keys may share it."""
     return hmac.digest(key, b"newsstand key id", "sha256")[0]
