@@ -11,7 +11,7 @@ from newsstand.office.articles import queries as articles
 from newsstand.office.articles.models import ArticlePage, FrontPage, SectionPage
 from newsstand.office.comments import actions as comments
 from newsstand.office.edition import actions
-from newsstand.office.edition.printing import assets, press
+from newsstand.office.edition.printing import assets, press, software
 from newsstand.office.kit import outbox
 from newsstand.office.kit.models import OutboxRow, Publication
 from newsstand.shelf.entry import Entry
@@ -289,3 +289,26 @@ def test_a_comment_is_under_the_story_and_never_beside_its_opening(
         assert ("My grandmother sold eels" in html) == name.startswith("full"), name
         assert "<b>on that quay" not in html
     assert "1 comment</a>" in texts(story.address)["full.in.talk"]
+
+
+def test_after_an_upgrade_pages_count_as_old(
+    make_story: MakeStory, shelf: Shelf, settings: Any, tmp_path: Any
+) -> None:
+    settings.SHELF_DIR = tmp_path / "shelf"
+    actions.heal(now=NOW)
+    story = articles.page_at(make_story().address)
+    press.print_page(story, NOW)
+    actions.heal(now=NOW)
+    assert press.is_current(at(shelf, story.address), NOW)
+    (tmp_path / "shelf" / "printed_by").write_text("older software")
+    actions.heal(now=NOW)
+    assert not press.is_current(at(shelf, story.address), NOW)
+
+
+def test_a_changed_template_is_other_software(tmp_path: Any) -> None:
+    (tmp_path / "page.html").write_text("one")
+    first = software.fingerprint(tmp_path)
+    (tmp_path / "notes.txt").write_text("not printed")
+    assert software.fingerprint(tmp_path) == first
+    (tmp_path / "page.html").write_text("two")
+    assert software.fingerprint(tmp_path) != first

@@ -9,7 +9,7 @@ from django.db import transaction
 from newsstand.office.access import queries as access
 from newsstand.office.articles import queries as articles
 from newsstand.office.edition import queries
-from newsstand.office.edition.printing import assets, press
+from newsstand.office.edition.printing import assets, press, software
 from newsstand.office.kit import clock, outbox, shelf
 
 PRINT_STORY: Final = "edition.print_story"
@@ -93,14 +93,15 @@ def warm_page(*, path: str, now: datetime) -> None:
 
 
 def heal(*, now: datetime) -> None:
-    """Before the port opens: the board has a generation, the style sheet lies on the shelf, dead pages do not.
+    """Before the port opens: the style sheet lies on the shelf, dead pages do not, and what other software printed
+    counts as old.
 
     Pages that are missing are printed when they are asked for.
     """
     if articles.front_page() is None:  # an installation that is only just being made
         return
-    if shelf.handle().board.read().generation == 0:
-        shelf.handle().board.raise_generation()
+    if software.is_new() or shelf.handle().board.read().generation == 0:
+        raise_generation()
     for asset in assets.current():
         assets.print_asset(asset)
     _drop_what_is_no_page()
