@@ -1,5 +1,6 @@
 """Journeys run against a real server, started as a user starts it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from tests.journeys.site import Site, prepare, running
 
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo publication, made once for the whole run."""
+    """The demo publication, made once for the whole run, or the one that NEWSSTAND_TESTS_DEMO names."""
+    if already := os.environ.get("NEWSSTAND_TESTS_DEMO"):
+        return Path(already)
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if (base.name.startswith("popen-")) else base
     return prepare(shared / "journeys")

@@ -6,6 +6,8 @@ from importlib.metadata import version
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from newsstand.office.kit import clock, demo_clock, outbox, shelf, worker
 from newsstand.office.kit.registry import registry
@@ -30,10 +32,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def make_tables() -> None:
     """Create or change the tables of both databases; quick when there is nothing to do."""
-    call_command("migrate", database="default", interactive=False, verbosity=0)
-    # The sandbox's store holds that desk's tables alone; walking through all other migrations takes long.
-    call_command("migrate", "sandbox", database="sandbox", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    if _lacks_migrations("default"):
+        call_command("migrate", database="default", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+    if _lacks_migrations("sandbox", of="sandbox"):
+        # The sandbox's store holds that desk's tables alone; walking through all other migrations takes long.
+        call_command("migrate", "sandbox", database="sandbox", interactive=False, verbosity=0)
+
+
+def _lacks_migrations(database: str, *, of: str = "") -> bool:
+    """Whether a migration (of one desk, or any) is still to be applied."""
+    executor = MigrationExecutor(connections[database])
+    wanted = [node for node in executor.loader.graph.leaf_nodes() if of in {"", node[0]}]
+    return bool(executor.migration_plan(wanted))
 
 
 def gather_files() -> None:
