@@ -1,7 +1,9 @@
 """The demo's clock goes from due moment to due moment, and at each all that is due is done before it goes on."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -97,3 +99,18 @@ def test_what_is_due_next_is_known(charges: Charges) -> None:
     assert demo_clock.next_due() == charges.due
     registry.duties.clear()
     assert demo_clock.next_due() is None
+
+
+@pytest.mark.parametrize(
+    ("local", "lands"), [("2026-03-01 07:30", "2026-03-29 12:00"), ("2026-03-01 15:30", "2026-03-29 16:30")]
+)
+def test_a_jump_by_days_lands_after_the_morning(
+    local: str, lands: str, publication: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also over the change of the clocks on 8 March, which makes an afternoon an hour later."""
+    zone = ZoneInfo("America/New_York")
+    monkeypatch.setattr(demo_clock.queries, "publication", lambda: SimpleNamespace(zone=zone.key))
+    now = datetime.fromisoformat(local).replace(tzinfo=zone)
+    monkeypatch.setattr(clock, "now", lambda: now.astimezone(UTC))
+    reached = (clock.now() + demo_clock.days_ahead(28)).astimezone(zone)
+    assert f"{reached:%Y-%m-%d %H:%M}" == lands

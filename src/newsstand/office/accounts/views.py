@@ -28,7 +28,7 @@ from newsstand.office.accounts.actions.sign_in import (
 from newsstand.office.accounts.forms import CodeForm, EmailForm, NameForm
 from newsstand.office.accounts.models import SignInCode
 from newsstand.office.kit import clock, shelf
-from newsstand.office.kit.addresses import local_path
+from newsstand.office.kit.addresses import local_path, reading_on
 from newsstand.office.kit.origin import same_origin_only
 from newsstand.office.kit.registry import AccountSection, registry
 
@@ -187,7 +187,7 @@ def _with_place(path: str) -> str:
     if "#" in path:
         return path
     entry = shelf.handle().entries.get(path.partition("?")[0])
-    return f"{path}#continue" if entry is not None and entry.kind == "story" else path
+    return reading_on(path) if entry is not None and entry.kind == "story" else path
 
 
 def _address(name: str, onward: str) -> str:

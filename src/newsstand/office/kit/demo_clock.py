@@ -2,13 +2,15 @@
 
 import time
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from newsstand.office.kit import audit, clock, shelf, worker
+from newsstand.office.kit import audit, clock, queries, shelf, worker
 from newsstand.office.kit.models import DemoClock
 from newsstand.office.kit.registry import registry
 
+NOON = 12
 PATIENCE = 60.0  # seconds of real time to wait for the worker at one moment
 
 
@@ -32,6 +34,16 @@ def advance(span: timedelta, *, by: str) -> datetime:
         _set(min(_next_due(now, target), target), by=by)
         _settle()
     return clock.now()
+
+
+def days_ahead(days: int) -> timedelta:
+    """The span to the same time of day so many days on, but not before noon in the publication's zone.
+
+    What falls due on a date falls due in its morning, so whoever jumps to a day meets what that day brings.
+    """
+    now, zone = clock.now(), ZoneInfo(queries.publication().zone)
+    local = (now + timedelta(days=days)).astimezone(zone)
+    return max(local, local.replace(hour=NOON, minute=0, second=0, microsecond=0)) - now
 
 
 def next_due() -> datetime | None:

@@ -58,6 +58,6 @@ def move_clock(request: HttpRequest) -> HttpResponse:
 
 def _span(jump: str) -> timedelta:
     if jump != "due":
-        return timedelta(days=int(jump))
+        return demo_clock.days_ahead(int(jump))
     due: datetime | None = demo_clock.next_due()
     return due - clock.now() if due is not None else timedelta(days=1)

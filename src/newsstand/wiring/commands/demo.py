@@ -6,6 +6,7 @@ import re
 import sys
 from datetime import timedelta
 from importlib import import_module
+from types import ModuleType
 
 from newsstand.wiring import installation, supervise
 from newsstand.wiring.env import Environment, SettingError, data_directory
@@ -74,12 +75,18 @@ def _move_clock(span: str | None) -> int:
         print("Nothing is due; the clock was not moved.")
         return 0
     try:
-        now = demo_clock.advance(due - clock.now() if due else parse_span(span), by="system")
+        now = demo_clock.advance(due - clock.now() if due else _ahead(span, demo_clock), by="system")
     except demo_clock.WorkerIsAway as problem:
         print(f"newsstand: {problem}", file=sys.stderr)
         return 1
     print(f"It is now {now:%A, %d %B %Y, %H:%M} UTC on the demo, and everything that fell due is done.")
     return 0
+
+
+def _ahead(span: str, demo_clock: ModuleType) -> timedelta:
+    """Whole days lead to a time of day at which the day's due things are done; hours and minutes are exact."""
+    wanted = parse_span(span)
+    return wanted if span[-1] != "d" else demo_clock.days_ahead(wanted.days)
 
 
 def parse_span(text: str) -> timedelta:

@@ -19,11 +19,9 @@ from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.terms import terms_shown
 from newsstand.office.billing.views.signed_in import reader_of, readers_only
 from newsstand.office.kit import clock
-from newsstand.office.kit.addresses import local_path
+from newsstand.office.kit.addresses import from_the_top, local_path, reading_on
 from newsstand.rules.billing.dunning import MOST_ATTEMPTS, DeclineClass
 from newsstand.rules.billing.lifecycle import State
-
-CONTINUE = "#continue"  # where the text stopped at the wall
 
 
 @never_cache
@@ -115,7 +113,7 @@ def after_attempt(request: HttpRequest, attempt: Attempt, next_path: str, here: 
 
 def _after_card(request: HttpRequest, setup: CardSetup, finished: Finished, here: str) -> HttpResponse:
     is_order = setup.subscription.state == State.PENDING
-    onward = setup.next_path if setup.next_path.startswith("/account/") else setup.next_path + CONTINUE
+    onward = setup.next_path if setup.next_path.startswith("/account/") else reading_on(setup.next_path)
     match finished:
         case Attempt():
             return after_attempt(request, finished, onward, here)
@@ -154,7 +152,7 @@ def _declined(request: HttpRequest, attempt: Attempt, next_path: str) -> HttpRes
         "subscription": subscription,
         "may_try": attempt.invoice.attempts.count() < MOST_ATTEMPTS or subscription.is_running,
         "offer": subscription.offer,
-        "next": next_path.removesuffix(CONTINUE),
+        "next": from_the_top(next_path),
     }
     return render(request, "billing/declined.html", context)
 
@@ -167,7 +165,7 @@ def _waiting(request: HttpRequest, here: str, attempt: Attempt | None = None) ->
 
 
 def _over(request: HttpRequest, next_path: str) -> HttpResponse:
-    again = _with_next(reverse("subscribe"), next_path.removesuffix(CONTINUE))
+    again = _with_next(reverse("subscribe"), from_the_top(next_path))
     return render(request, "billing/over.html", {"again": again})
 
 

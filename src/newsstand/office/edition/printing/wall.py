@@ -8,11 +8,10 @@ from urllib.parse import quote
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from newsstand.office.kit.addresses import reading_on
 from newsstand.rules.gate.decide import Note, NoteKind
 from newsstand.rules.gate.policy import MEND_CARD, MONTH, REGISTER, SUBSCRIBE, UPGRADE, WEEK, Policy
 from newsstand.rules.gate.variants import Variant
-
-CONTINUE: Final = "#continue"  # where the text stopped; readers come back to this place
 
 _ONE: Final[dict[str, Promise]] = {
     SUBSCRIBE: gettext_lazy("Subscribe to continue to read this article"),
@@ -59,7 +58,7 @@ def wall(variant: Variant, offers: Sequence[Any], policy: Policy, path: str) -> 
 
 def way_back(path: str) -> str:
     """The value of `next` that leads back to where the text stopped, ready to stand in an address."""
-    return quote(path + CONTINUE, safe="/")
+    return quote(reading_on(path), safe="/")
 
 
 def note_text(note: Note, policy: Policy) -> str:
