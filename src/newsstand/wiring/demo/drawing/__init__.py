@@ -1,33 +1,74 @@
-"""The demo's pictures, drawn by code: flat shapes in few colours, with one light and a little grain."""
+"""The demo's pictures, drawn by code: flat shapes in few colours, with one light and a little grain.
 
+The same code draws the same pixels each time, so that a demo that is made anew looks like the one before.
+"""
+
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from newsstand.wiring.demo.drawing import palette
-from newsstand.wiring.demo.drawing.scenes import ferry, shipyard, storm
-from newsstand.wiring.demo.drawing.shapes import glints, ridge
-from newsstand.wiring.demo.drawing.sheet import Sheet
+from PIL.Image import Image
 
-SCENES = {"ferry": ferry.draw, "shipyard": shipyard.draw, "storm": storm.draw}
+from newsstand.wiring.demo.drawing.house_ads import draw_bakery, draw_lantern
+from newsstand.wiring.demo.drawing.scenes import (
+    allotments,
+    bakery,
+    bridge,
+    cannery,
+    ferry,
+    fishmarket,
+    football,
+    library,
+    lighthouse,
+    marsh,
+    nightharbour,
+    quay,
+    regatta,
+    school,
+    shipyard,
+    storm,
+    theatre,
+    townhall,
+)
+
+Draw = Callable[[], Image]
+
+SCENES: Mapping[str, Draw] = MappingProxyType(
+    {
+        "allotments": allotments.draw,
+        "bakery": bakery.draw,
+        "bridge": bridge.draw,
+        "cannery": cannery.draw,
+        "ferry": ferry.draw,
+        "fishmarket": fishmarket.draw,
+        "football": football.draw,
+        "library": library.draw,
+        "lighthouse": lighthouse.draw,
+        "marsh": marsh.draw,
+        "nightharbour": nightharbour.draw,
+        "quay": quay.draw,
+        "regatta": regatta.draw,
+        "school": school.draw,
+        "shipyard": shipyard.draw,
+        "storm": storm.draw,
+        "theatre": theatre.draw,
+        "townhall": townhall.draw,
+    }
+)
+HOUSE_ADS: Mapping[str, Draw] = MappingProxyType({"the-lantern": draw_lantern, "roth-bakery": draw_bakery})
 QUALITY = 90  # of the JPEG files
 
 
 def draw_scene(scene: str, folder: Path) -> Path:
-    """Draw a scene into the folder."""
-    path = folder / f"{scene}.jpg"
-    if scene in SCENES:
-        SCENES[scene]().save(path, quality=QUALITY)
-        return path
-    seed = sum(scene.encode())
-    sheet = Sheet()
-    sheet.gradient(((0.0, palette.TEAL), (0.6, palette.PEACH), (1.0, palette.GLOW)), (0, 0, 1600, 560))
-    sheet.disc(500 + seed % 700, 430, 60, palette.WHITE)
-    ridge(sheet, 500, 120, palette.TEAL, seed)
-    sheet.mirror(560, 900, ((0.0, palette.SEA), (1.0, palette.DEEP)))
-    glints(sheet, 565, 900, palette.GLOW, seed)
-    sheet.finished(seed).save(path, quality=QUALITY)
-    return path
+    """Draw the picture of a story into the folder. Raises KeyError for a scene that there is not."""
+    return _write(SCENES[scene], folder / f"{scene}.jpg")
 
 
 def draw_house_ads(folder: Path) -> dict[str, Path]:
-    """The pictures of the demo's own advertisements."""
-    return {name: draw_scene(name, folder) for name in ("the-lantern", "roth-bakery")}
+    """Draw the pictures of the demo's own advertisements; returns the files by their names."""
+    return {name: _write(draw, folder / f"{name}.jpg") for name, draw in HOUSE_ADS.items()}
+
+
+def _write(draw: Draw, path: Path) -> Path:
+    draw().save(path, quality=QUALITY, optimize=True)
+    return path

@@ -1,7 +1,7 @@
 """A sheet to draw on: larger inside than it comes out, so that every edge is smooth."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from PIL import Image, ImageChops, ImageDraw
@@ -10,6 +10,7 @@ from newsstand.wiring.demo.drawing.palette import Colour, Stops, between
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
+Paint = Callable[[ImageDraw.ImageDraw, list[Point]], object]
 
 WIDTH, HEIGHT = 1600, 900
 LARGER = 2  # how many times larger the sheet is inside, in each direction
@@ -106,11 +107,7 @@ class Sheet:
         left, top, right, bottom = self._bounds(inside)
         mask = Image.new("L", (right - left, bottom - top))
         ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in inside], fill=255)
-        ends = [(near, near, near), (far, far, far)]
-        levels = tuple(
-            (float(place), tuple(round(255 * each) for each in end)) for place, end in enumerate(ends)
-        )
-        strength = _gradient(levels, mask.size).getchannel(0)  # type: ignore[arg-type]  # three equal numbers
+        strength = _gradient(((0.0, _grey(near)), (1.0, _grey(far))), mask.size).getchannel(0)
         self._image.paste(colour, (left, top), ImageChops.multiply(mask, strength))
 
     # --- water ------------------------------------------------------------------------------------------------
@@ -156,7 +153,8 @@ class Sheet:
             min(self._image.height, int(max(ys)) + 1),
         )
 
-    def _paste(self, inside, paint, colour: Colour, margin: int = 0) -> None:  # type: ignore[no-untyped-def]
+    def _paste(self, inside: Sequence[Point], paint: Paint, colour: Colour, margin: int = 0) -> None:
+        """Let `paint` draw a mask, and put the colour on through it."""
         left, top, right, bottom = self._bounds(inside)
         left, top = max(0, left - margin), max(0, top - margin)
         right, bottom = min(self._image.width, right + margin), min(self._image.height, bottom + margin)
