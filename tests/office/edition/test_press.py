@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
 from newsstand.office.articles import queries as articles
@@ -312,3 +314,24 @@ def test_a_changed_template_is_other_software(tmp_path: Any) -> None:
     assert software.fingerprint(tmp_path) == first
     (tmp_path / "page.html").write_text("two")
     assert software.fingerprint(tmp_path) != first
+
+
+def test_listings_ask_a_fixed_number_of_questions(make_story: MakeStory) -> None:
+    author, tag = newsroom.author(), newsroom.tag()
+    picture = newsroom.picture(alt_text="Crane")
+    paths = ("/", "/harbour/", author.address, tag.address)
+
+    def asked(path: str) -> int:
+        press.plate_for(articles.page_at(path), NOW)  # pictures are made at the first time
+        page = articles.page_at(path)
+        with CaptureQueriesContext(connection) as queries:
+            plate = press.plate_for(page, NOW)
+        assert plate is not None
+        return len(queries)
+
+    for number in range(2):
+        make_story(f"few-{number}", authors=[author], tags=[tag], lead_picture=picture)
+    few = [asked(path) for path in paths]
+    for number in range(6):
+        make_story(f"many-{number}", authors=[author], tags=[tag], lead_picture=picture)
+    assert [asked(path) for path in paths] == few
