@@ -1,7 +1,6 @@
 """Path, cookies, shelf and now in; the answer out. Nothing here waits, and nothing asks the clock."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
@@ -9,7 +8,7 @@ from newsstand.kiosk.house import House as House
 from newsstand.kiosk.house import Seen
 from newsstand.kiosk.metering import Meter, count, meter_for, with_store
 from newsstand.kiosk.negotiate import coding_for, has_already
-from newsstand.kiosk.ready import Decided, Ready, Sheet
+from newsstand.kiosk.ready import Decided, Ready, Sheet, Told
 from newsstand.kiosk.reply import Answer as Answer
 from newsstand.kiosk.reply import Caching, moved, plain
 from newsstand.kiosk.reply import Miss as Miss
@@ -22,6 +21,7 @@ from newsstand.rules.gate.decide import decide_page
 from newsstand.rules.gate.facts import ArticleFacts, Declares
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import variant_of
+from newsstand.rules.gate.visits import DeviceVisit
 from newsstand.shelf.entry import ASSET_VARIANT
 
 
@@ -76,12 +76,29 @@ def answer(
         return _asset(_Asked(request, house, board.policy, cookies, NOBODY, now), ready)
     if entry.generation < board.generation or (entry.fresh_until is not None and now >= entry.fresh_until):
         return Miss(path)
-    who = standing(cookies, house, board, now, renewal)
-    if isinstance(who, Renew):
-        return who
-    asked = _Asked(request, house, board.policy, cookies, who, now)
-    facts = entry.facts
-    return _page(asked, ready) if facts is None else _story(asked, ready, facts)
+    if not cookies and renewal is None and "authorization" not in headers:
+        told = _to_a_stranger(_Asked(request, house, board.policy, cookies, NOBODY, now), ready)
+    else:
+        who = standing(cookies, house, board, now, renewal)
+        if isinstance(who, Renew):
+            return who
+        told = _printed(_Asked(request, house, board.policy, cookies, who, now), ready)
+    if told.article is not None:
+        house.shelf.tally.add(told.article, told.variant, told.reason, source(request))
+    return told.outcome
+
+
+def _to_a_stranger(asked: _Asked, ready: Ready) -> Told:
+    """Strangers who ask the same in the same second are told the same, unless one of them is counted."""
+    headers = asked.request.headers
+    says = declared(asked.request)
+    question = (asked.request.method, headers.get("accept-encoding"), headers.get("if-none-match"), says)
+    told = ready.told(question, asked.policy, asked.now)
+    if told is None:
+        told = _printed(asked, ready)
+        if isinstance(told.outcome, Answer) and not told.outcome.cookies:
+            ready.tell(question, told)
+    return told
 
 
 def _asset(asked: _Asked, ready: Ready) -> Answer | Miss:
@@ -89,69 +106,78 @@ def _asset(asked: _Asked, ready: Ready) -> Answer | Miss:
     return _reply(asked, ready, sheet, "asset", ()) if isinstance(sheet, Sheet) else sheet
 
 
-def _page(asked: _Asked, ready: Ready) -> Answer | Miss:
+def _printed(asked: _Asked, ready: Ready) -> Told:
+    """A page or a story, for whoever asks."""
+    facts = ready.entry.facts
+    if facts is not None:
+        return _story(asked, ready, facts)
     decision = decide_page(asked.who.reader, asked.policy, asked.now)
-    return _hand_out(asked, ready, Decided(decision, variant_of(decision).name), ())
+    return _hand_out(asked, ready, Decided(decision, variant_of(decision).name))
 
 
-def _story(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Answer | Miss | Renew:
+def _story(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Told:
     """Most requests are settled before anybody looks at a meter: a free story, a grant, a story that is gone."""
     decided = _decide(asked, ready, facts, _NOTHING_COUNTED, Declares.NOTHING)
     if decided.decision.show == "gone":
-        return Miss(asked.request.path)
+        return Told(Miss(asked.request.path))
     if decided.decision.show == "full" and decided.decision.visit_after is None:
-        return _hand_out(asked, ready, decided, (), facts)
+        return _hand_out(asked, ready, decided, facts)
     return _by_the_meter(asked, ready, facts)
 
 
-def _by_the_meter(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Answer | Miss | Renew:
+def _by_the_meter(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Told:
     """What was counted, and what the client says of itself, decide.
 
     The device's cookie comes first. If by it the story is to be counted, the store is asked in the same
     step as it counts; in every other case it is read.
     """
     meter = meter_for(asked.who.reader, asked.cookies.get(VISIT), asked.policy, asked.house, asked.now)
-    says = declared(asked.request)
-    decided = _decide(asked, ready, facts, meter.counted, Declares.NOTHING if asked.is_head else says)
+    says = Declares.NOTHING if asked.is_head else declared(asked.request)
+    decided = _decide(asked, ready, facts, meter.counted, says)
     if not meter.is_whole and (asked.is_head or decided.decision.visit_after is None):
         meter = with_store(meter, asked.house)
-        decided = _decide(asked, ready, facts, meter.counted, Declares.NOTHING if asked.is_head else says)
+        decided = _decide(asked, ready, facts, meter.counted, says)
     if asked.is_head and decided.decision.visit_after is not None:
         decided = _decide(asked, ready, facts, meter.counted, Declares.HEAD)
     decision = decided.decision
     if decision.show == "opening" and asked.who.is_too_old_for_a_wall(asked.now):
-        return Renew()
+        return Told(Renew())
     if decision.show == "refused":
-        return _refused(asked)
+        return Told(_refused(asked))
     if decision.visit_after is None:
-        return _hand_out(asked, ready, decided, (), facts)
+        return _hand_out(asked, ready, decided, facts)
     return _count_and_hand_out(asked, ready, facts, meter, decided)
 
 
 def _count_and_hand_out(
     asked: _Asked, ready: Ready, facts: ArticleFacts, meter: Meter, decided: Decided
-) -> Answer | Miss | Renew:
-    """Count before the body goes out, and decide again with what the store then holds.
+) -> Told:
+    """Count before the body goes out, and decide again where the store holds more than was thought.
 
     Other requests may have counted other articles: then fewer are left, or the allowance is reached and
     this one gets the wall.
     """
     sheet = _sheet(asked, ready, decided.variant)
     if not isinstance(sheet, Sheet):
-        return sheet
+        return Told(sheet)
     counted, visit = count(meter, facts.id, asked.house)
-    settled = _decide(asked, ready, facts, counted.counted, Declares.NOTHING)
-    if settled.decision.visit_after is not None:
-        raise CountedTwice(facts.id)
-    if not counted.opened:
-        is_too_old = settled.decision.show == "opening" and asked.who.is_too_old_for_a_wall(asked.now)
-        return Renew() if is_too_old else _hand_out(asked, ready, settled, (), facts)
-    settled = Decided(replace(settled.decision, reason=decided.decision.reason), settled.variant)
+    settled = decided
+    if not counted.opened or counted.counted != decided.decision.visit_after:
+        settled = _decide(asked, ready, facts, counted.counted, Declares.NOTHING)
+        if settled.decision.visit_after is not None:
+            raise CountedTwice(facts.id)
+        if settled.decision.show == "opening" and asked.who.is_too_old_for_a_wall(asked.now):
+            return Told(Renew())
+    told = _hand_out(asked, ready, settled, facts, _visit_cookies(asked, meter, visit))
+    # It was opened by the meter, even if by now the store shows it as counted before.
+    return told._replace(reason=decided.decision.reason) if counted.opened and told.article else told
+
+
+def _visit_cookies(asked: _Asked, meter: Meter, visit: DeviceVisit | None) -> tuple[str, ...]:
     if visit is None:
-        return _hand_out(asked, ready, settled, (), facts)
+        return ()
     seconds = meter.window.end_at - asked.now
-    cookie = visit_cookie(visit, asked.house.ring, seconds=seconds, secure=asked.house.secure)
-    return _hand_out(asked, ready, settled, (cookie,), facts)
+    return (visit_cookie(visit, asked.house.ring, seconds=seconds, secure=asked.house.secure),)
 
 
 def _decide(
@@ -164,17 +190,18 @@ def _hand_out(
     asked: _Asked,
     ready: Ready,
     decided: Decided,
-    cookies: tuple[str, ...],
     facts: ArticleFacts | None = None,
-) -> Answer | Miss:
+    cookies: tuple[str, ...] = (),
+) -> Told:
     decision, variant = decided
     sheet = _sheet(asked, ready, variant)
     if not isinstance(sheet, Sheet):
-        return sheet
-    if facts is not None and not asked.is_head:
-        asked.house.shelf.tally.add(facts.id, variant, decision.reason, source(asked.request))
+        return Told(sheet)
     caching: Caching = "shared" if decision.shared and asked.is_from_a_stranger else "own"
-    return _reply(asked, ready, sheet, caching, asked.who.set_cookies + cookies)
+    reply = _reply(asked, ready, sheet, caching, asked.who.set_cookies + cookies)
+    if facts is None or asked.is_head:
+        return Told(reply)
+    return Told(reply, facts.id, variant, decision.reason)
 
 
 def _sheet(asked: _Asked, ready: Ready, variant: str) -> Sheet | Answer | Miss:

@@ -2,10 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Hashable
 from typing import NamedTuple
 
-from newsstand.kiosk.reply import Caching, Head, Headers, frame
+from newsstand.kiosk.reply import Answer, Caching, Head, Headers, Miss, Renew, frame
 from newsstand.kiosk.request import is_canonical
 from newsstand.rules.gate.decide import Decision, decide
 from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts, Visit
@@ -62,6 +62,15 @@ class Decided(NamedTuple):
     variant: str
 
 
+class Told(NamedTuple):
+    """An outcome, with what the tally is to know of it; `article` is None where nothing is tallied."""
+
+    outcome: Answer | Miss | Renew
+    article: str | None = None
+    variant: str = ""
+    reason: str = ""
+
+
 class Ready:
     """An entry as the store had it at a version, with its sheets and decisions that were asked for lately.
 
@@ -69,12 +78,14 @@ class Ready:
     decides. On the night of a big story that is asked thousands of times a second.
     """
 
-    __slots__ = ("_decided", "_decided_at", "_policy", "entry", "sheets", "version")
+    __slots__ = ("_decided", "_decided_at", "_policy", "_told", "entry", "sheets", "version", "was_used")
 
     def __init__(self, entry: Entry, version: int) -> None:
         self.entry = entry
         self.version = version
+        self.was_used = False
         self.sheets: dict[tuple[str, Coding], Sheet] = {}
+        self._told: dict[Hashable, Told] = {}
         self._policy: Policy | None = None
         self._decided_at = 0
         self._decided: dict[_DecidedKey, tuple[ReaderFacts | None, Decided]] = {}
@@ -89,9 +100,7 @@ class Ready:
         now: int,
     ) -> Decided:
         """The gate's decision for this entry, whose facts are given."""
-        if now != self._decided_at or policy is not self._policy:
-            self._decided = {}
-            self._decided_at, self._policy = now, policy
+        self._forget_past(policy, now)
         kept = self._decided
         key = (id(reader), counted, declares)
         known = kept.get(key)
@@ -103,6 +112,22 @@ class Ready:
         if len(kept) < MOST_DECIDED:
             kept[key] = (reader, decided)
         return decided
+
+    def told(self, question: Hashable, policy: Policy, now: int) -> Told | None:
+        """What strangers who ask this have been told within this second, or None."""
+        self._forget_past(policy, now)
+        return self._told.get(question)
+
+    def tell(self, question: Hashable, told: Told) -> None:
+        """Let this be told to the next stranger who asks it; `told` was asked in vain before."""
+        if len(self._told) < MOST_DECIDED:
+            self._told[question] = told
+
+    def _forget_past(self, policy: Policy, now: int) -> None:
+        if now != self._decided_at or policy is not self._policy:
+            self._decided = {}
+            self._told = {}
+            self._decided_at, self._policy = now, policy
 
 
 class ReadyEntries:
@@ -125,8 +150,7 @@ class ReadyEntries:
         """
         kept = self._kept.get(path)
         if kept is not None and kept.version == version:
-            with suppress(KeyError):  # another thread may have let it go in this moment
-                self._kept.move_to_end(path)
+            kept.was_used = True
             return kept
         entry = self._store.get(path) if is_canonical(path) else None
         if kept is not None and entry == kept.entry:
@@ -157,8 +181,14 @@ class ReadyEntries:
         return sheet
 
     def _keep_limits(self) -> None:
+        """Let the oldest go; one that was used since it came gets a second chance at the other end."""
         while self._kept and (self._bytes > self._limit_bytes or len(self._kept) > self._limit_entries):
-            self._forget(next(iter(self._kept)))
+            path, oldest = next(iter(self._kept.items()))
+            if oldest.was_used:
+                oldest.was_used = False
+                self._kept.move_to_end(path)
+            else:
+                self._forget(path)
 
     def _forget(self, path: str) -> None:
         ready = self._kept.pop(path, None)

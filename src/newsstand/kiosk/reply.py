@@ -66,7 +66,7 @@ class Answer(NamedTuple):
         """All headers as texts, cookies included."""
         if not self.cookies:
             return self.head.texts
-        return self.head.texts + tuple(("set-cookie", cookie) for cookie in self.cookies)
+        return (*self.head.texts, *[("set-cookie", cookie) for cookie in self.cookies])
 
 
 @dataclass(frozen=True, slots=True)
