@@ -156,6 +156,23 @@ def test_paying_leads_back_to_the_sentence_where_it_stopped(
     assert "no money was taken" in mails[1].body
 
 
+@pytest.mark.parametrize(
+    ("asked", "onward"),
+    [
+        ("/", "/#continue"),
+        (f"{STORY}#continue", f"{STORY}#continue"),
+        ("https://evil.example/", "/#continue"),
+    ],
+)
+def test_one_goes_on_to_where_one_came_from(
+    browser_of_ada: Client, offer: Offer, asked: str, onward: str
+) -> None:
+    shown = browser_of_ada.get("/subscribe/full/", {"next": asked})
+    to = browser_of_ada.post("/subscribe/full/", {**fields(shown, "/subscribe/full/"), "agreed": "on"})
+    back = type_card(browser_of_ada, to["Location"])
+    assert browser_of_ada.get(back["Location"])["Location"] == onward
+
+
 def test_the_same_way_back_twice_charges_once(browser_of_ada: Client, offer: Offer) -> None:
     back = type_card(browser_of_ada, agree(browser_of_ada)["Location"])["Location"]
     for _ in range(3):

@@ -12,7 +12,7 @@ from newsstand.office.billing.models import Attempt, Consent, Invoice, Subscript
 from newsstand.office.billing.queries import links, wording
 from newsstand.office.kit.mail import send_notice
 from newsstand.office.kit.queries import publication
-from newsstand.rules.billing import dunning, price_text
+from newsstand.rules.billing import dunning
 from newsstand.rules.money import Money
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def _account_link() -> tuple[str, str]:
 
 
 def _cancel_link(subscription: Subscription) -> tuple[str, str]:
-    return price_text.cancelling(wording.locale()), links.cancel_link(subscription)
+    return _("Cancel this subscription"), links.cancel_link(subscription)
 
 
 def _money_on(money: Money, day: str) -> str:
