@@ -18,12 +18,11 @@ CARD = {"number": "4242 4242 4242 4242", "expiry": "12/34", "cvc": "123", "name"
 def subscribe(reader: Reader, story: Story, email: str, **card: str) -> Reader:
     """From the wall of a story to the card page and back."""
     reader.get(story.path).follow("Subscribe now")
-    if reader.path.startswith("/sign-in"):
-        reader.send_only_form(email=email)
-        reader.send_only_form(code=reader.site.code_for(email))
     assert reader.path.startswith("/subscribe/")
     assert "$1.99 today, then $1.99 every 4 weeks (28 days) until you cancel" in reader.text
-    reader.send("Subscribe and pay $1.99", **{consent_field(reader): "on"})
+    reader.send("Subscribe and pay $1.99", email=email, **{consent_field(reader): "on"})
+    assert reader.path == "/sign-in/code/"  # with the order page, two pages besides the card page
+    reader.send_only_form(code=reader.site.code_for(email))
     assert reader.path.startswith("/sandbox/")
     return pay(reader, **card)
 

@@ -90,11 +90,46 @@ def test_what_is_not_on_sale_cannot_be_ordered(browser_of_ada: Client, offer: Of
     assert "nothing to subscribe to" in words(browser_of_ada.get("/subscribe/"))
 
 
-def test_strangers_sign_in_first_and_come_back(client: Client, offer: Offer) -> None:
-    answer = client.get(f"/subscribe/full/?next={STORY}")
+def order_as_stranger(client: Client, **typed: str) -> Any:
+    shown = client.get(f"/subscribe/full/?next={STORY}")
+    return client.post("/subscribe/full/", {**fields(shown, "/subscribe/full/"), **typed})
+
+
+def test_strangers_see_the_terms_and_give_their_address_on_the_same_page(
+    client: Client, offer: Offer
+) -> None:
+    assert DISCLOSURE in words(client.get(f"/subscribe/full/?next={STORY}"))
+    answer = order_as_stranger(client, agreed="on", email="cleo@example.org")
     to = urlsplit(answer["Location"])
-    assert to.path == "/sign-in/"
-    assert parse_qs(to.query)["next"] == [f"/subscribe/full/?next={STORY}"]
+    assert to.path == "/sign-in/code/"
+    assert parse_qs(to.query)["next"] == [f"/subscribe/full/?next={STORY.replace('/', '%2F')}"]
+    assert not Subscription.objects.exists()
+
+
+def test_the_order_goes_on_after_the_code_and_only_once(client: Client, ada: Account, offer: Offer) -> None:
+    order_as_stranger(client, agreed="on", email=ada.email)
+    client.force_login(ada)  # keeps the session's data, as typing the code does
+    answer = client.get(f"/subscribe/full/?next={STORY}")
+    assert urlsplit(answer["Location"]).path.startswith("/sandbox/card/")
+    assert Consent.objects.get().text.startswith(offer.plan.name)
+    again = client.get(f"/subscribe/full/?next={STORY}")
+    assert again.status_code == 200
+    assert Consent.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", [{"agreed": "on", "email": "cleo@"}, {"email": "cleo@example.org"}])
+def test_what_strangers_typed_is_kept_when_something_is_missing(
+    client: Client, offer: Offer, typed: dict[str, str]
+) -> None:
+    answer = order_as_stranger(client, **typed)
+    assert answer.status_code == 422
+    kept = page(answer).select_one("input[name=email]")
+    box = page(answer).select_one("input[name=agreed]")
+    assert kept is not None
+    assert box is not None
+    assert kept["value"] == typed["email"]
+    assert box.has_attr("checked") == ("agreed" in typed)
+    assert len(page(answer).select(".field__error")) == 1
 
 
 def test_the_terms_stand_before_the_button_and_nothing_is_ticked(

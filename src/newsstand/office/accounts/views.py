@@ -88,7 +88,7 @@ def send_another_code(request: HttpRequest) -> HttpResponse:
     row = queries.waiting_code(request.session.get(CODE_IN_SESSION))
     if row is None or request.user.is_authenticated:
         return HttpResponseRedirect(_address("sign_in", onward))
-    problem = _send(request, row.email, replaces=row.pk)
+    problem = send_code(request, row.email)
     if problem is None:
         return HttpResponseRedirect(_address("sign_in_code", onward))
     return _code_page(request, CodeForm(), row, onward, problem=problem, status=429)
@@ -100,7 +100,7 @@ def _ask_for_address(request: HttpRequest, *, is_registering: bool) -> HttpRespo
         return HttpResponseRedirect(_with_place(onward))
     form, status = EmailForm(request.POST or None, initial={"email": request.GET.get("email", "")}), 200
     if request.method == "POST" and form.is_valid():
-        problem = _send(request, form.cleaned_data["email"], replaces=request.session.get(CODE_IN_SESSION))
+        problem = send_code(request, form.cleaned_data["email"])
         if problem is None:
             return HttpResponseRedirect(_address("sign_in_code", onward))
         form.add_error("email", problem)
@@ -109,13 +109,16 @@ def _ask_for_address(request: HttpRequest, *, is_registering: bool) -> HttpRespo
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
-def _send(request: HttpRequest, email: str, *, replaces: int | None) -> str | None:
-    """Mail a code and remember it in the session; a sentence if that could not be done."""
+def send_code(request: HttpRequest, email: str) -> str | None:
+    """Mail a code and remember it in the session; a sentence if that could not be done.
+
+    A code that was sent in this session before is replaced. It is typed in on the page `sign_in_code`.
+    """
     outcome = actions.send_code(
         email=email,
         code=get_adapter(request).generate_login_code(),
         peer=request.META.get("REMOTE_ADDR", ""),
-        replaces=replaces,
+        replaces=request.session.get(CODE_IN_SESSION),
         real_now=clock.real_now(),
     )
     if isinstance(outcome, CodeSent):

@@ -1,9 +1,12 @@
 """The forms of ordering."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from newsstand.office.accounts.forms import EmailForm
 from newsstand.office.billing.queries.terms import Terms
 
 
@@ -15,7 +18,7 @@ class ConsentForm(forms.Form):
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: QueryDict | None, *, terms: Terms) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, terms: Terms) -> None:
         super().__init__(data, initial={"shown": terms.sha256})
         self.terms = terms
         self.fields["agreed"].label = terms.statement
@@ -28,6 +31,12 @@ class ConsentForm(forms.Form):
                 _("The terms have changed since you opened this page. Please read them again.")
             )
         return shown
+
+
+class StrangersOrderForm(EmailForm, ConsentForm):
+    """The same for who is not signed in yet: with the address to which the code goes."""
+
+    field_order = ("email", "agreed", "shown")
 
 
 class ReasonForm(forms.Form):

@@ -9,19 +9,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from newsstand.office.accounts.views import send_code
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.actions.finish_card import Finished, NoCard, NothingToPay
 from newsstand.office.billing.actions.start_checkout import CheckoutStarted
-from newsstand.office.billing.forms import ConsentForm
+from newsstand.office.billing.forms import ConsentForm, StrangersOrderForm
 from newsstand.office.billing.gateways.declines import sentence
 from newsstand.office.billing.models import Attempt, CardSetup, Offer, Subscription
 from newsstand.office.billing.queries import wording
-from newsstand.office.billing.queries.terms import terms_shown
+from newsstand.office.billing.queries.terms import Terms, terms_shown
 from newsstand.office.billing.views.signed_in import reader_of, readers_only
 from newsstand.office.kit import clock
 from newsstand.office.kit.addresses import from_the_top, local_path, reading_on
 from newsstand.rules.billing.dunning import MOST_ATTEMPTS, DeclineClass
 from newsstand.rules.billing.lifecycle import State
+
+AGREED = "agreed_to_an_offer"  # in the session, between the order page and the code from the mail
 
 
 @never_cache
@@ -34,21 +37,49 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/offers.html", {"offers": offers, "next": next_path})
 
 
-@readers_only
+@never_cache
 def subscribe_offer(request: HttpRequest, code: str) -> HttpResponse:
-    """What the plan gives, what is charged and when, the consent, and the button that costs."""
+    """What the plan gives, what is charged and when, the consent, and the button that costs.
+
+    Who is not signed in types an e-mail address on the same page. What they agreed to is kept while they type
+    the code from the mail, and the order goes on from there.
+    """
     offer = queries.offer_on_sale(code)
     if offer is None:
         raise Http404
     next_path = local_path(request.POST.get("next") or request.GET.get("next"))
-    now = clock.now()
+    terms = terms_shown(offer, wording.day_of(clock.now()))
+    if not request.user.is_authenticated:
+        return _order_of_a_stranger(request, offer, terms, next_path)
     held = queries.subscription_of(reader_of(request), offer.plan.product.code)
     if held is not None and held.is_running:
         return _already(request, held, next_path)
-    terms = terms_shown(offer, wording.day_of(now))
-    form = ConsentForm(request.POST or None, terms=terms)
+    form = ConsentForm(request.POST or _agreed_before(request, offer), terms=terms)
     if not form.is_valid():
         return _order_page(request, offer, form, next_path)
+    return _start(request, offer, terms, next_path)
+
+
+def _order_of_a_stranger(request: HttpRequest, offer: Offer, terms: Terms, next_path: str) -> HttpResponse:
+    form = StrangersOrderForm(request.POST or None, terms=terms)
+    if not form.is_valid():
+        return _order_page(request, offer, form, next_path)
+    problem = send_code(request, form.cleaned_data["email"])
+    if problem is not None:
+        form.add_error("email", problem)
+        return _order_page(request, offer, form, next_path)
+    request.session[AGREED] = {"offer": offer.code, "agreed": "on", "shown": terms.sha256}
+    here = _with_next(reverse("subscribe_offer", args=[offer.code]), next_path)
+    return HttpResponseRedirect(_with_next(reverse("sign_in_code"), here))
+
+
+def _agreed_before(request: HttpRequest, offer: Offer) -> dict[str, str] | None:
+    """What this reader agreed to just before signing in; used once."""
+    kept: dict[str, str] = request.session.pop(AGREED, {})
+    return kept if kept.get("offer") == offer.code else None
+
+
+def _start(request: HttpRequest, offer: Offer, terms: Terms, next_path: str) -> HttpResponse:
     reader = reader_of(request)
     started = actions.start_checkout(
         account=reader,
@@ -57,13 +88,13 @@ def subscribe_offer(request: HttpRequest, code: str) -> HttpResponse:
         next_path=next_path,
         return_url=request.build_absolute_uri(reverse("subscribe_return")),
         by=reader.actor,
-        now=now,
+        now=clock.now(),
     )
     if isinstance(started, CheckoutStarted):
         return HttpResponseRedirect(started.redirect_url)
     if started.subscription.is_running:
         return _already(request, started.subscription, next_path)
-    return _waiting(request, _with_next(reverse("subscribe_offer", args=[code]), next_path))
+    return _waiting(request, _with_next(reverse("subscribe_offer", args=[offer.code]), next_path))
 
 
 @readers_only
