@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import Interfaces, Loops, TaskImpl
 from granian.log import LogLevels
 
 from newsstand.wiring.env import Environment, SettingError, data_directory
@@ -50,8 +50,10 @@ def serve(
         interface=interface,
         workers=min(environment.web_workers, os.cpu_count() or 1),
         loop=Loops.auto,
+        task_impl=_tasks(interface),
         websockets=False,
-        log_level=LogLevels.warning,
+        # Granian warns at each start that its own tasks are new; what else it warns of stands in the answers.
+        log_level=LogLevels.error if interface is Interfaces.RSGI else LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
@@ -59,6 +61,14 @@ def serve(
         server.serve()
     finally:
         stopping.set()
+
+
+def _tasks(interface: Interfaces) -> TaskImpl:
+    """Granian's own tasks cost less, and their `cancel()` does nothing: for the kiosk, which cancels none.
+
+    On newer Pythons they do not exist, and Granian takes asyncio's.
+    """
+    return TaskImpl.rust if interface is Interfaces.RSGI and sys.version_info < (3, 12) else TaskImpl.asyncio
 
 
 def refuse_unusable(address: str, port: int) -> None:

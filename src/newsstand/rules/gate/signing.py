@@ -31,23 +31,26 @@ class KeyRing:
     """
 
     keys: tuple[bytes, ...] = field(repr=False)
-    _by_id: dict[int, tuple[bytes, ...]] = field(init=False, repr=False, compare=False)
+    _by_id: dict[int, tuple[hmac.HMAC, ...]] = field(init=False, repr=False, compare=False)
+    _first: hmac.HMAC = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.keys:
             raise ValueError("a key ring needs at least one key")
         if any(len(key) < SHORTEST_KEY for key in self.keys):
             raise ValueError(f"a key has at least {SHORTEST_KEY} bytes")
-        by_id: dict[int, tuple[bytes, ...]] = {}
-        for key in self.keys:
-            by_id[_id_of(key)] = (*by_id.get(_id_of(key), ()), key)
+        # The key's part of a signature is worked out once; a copy of it goes on with the text.
+        begun = [hmac.new(key, digestmod="sha256") for key in self.keys]
+        by_id: dict[int, tuple[hmac.HMAC, ...]] = {}
+        for key, signing in zip(self.keys, begun, strict=True):
+            by_id[_id_of(key)] = (*by_id.get(_id_of(key), ()), signing)
         object.__setattr__(self, "_by_id", by_id)
+        object.__setattr__(self, "_first", begun[0])
 
     def seal(self, purpose: bytes, version: int, payload: bytes) -> str:
         """The token for a payload; raises TokenTooLong if no cookie could hold it."""
-        key = self.keys[0]
-        text = _encoded(bytes((version, _id_of(key))) + payload)
-        token = (text + _signature(key, purpose, text)).decode("ascii")
+        text = _encoded(bytes((version, _id_of(self.keys[0]))) + payload)
+        token = (text + _signature(self._first, purpose, text)).decode("ascii")
         if len(token) > LONGEST_TOKEN:
             raise TokenTooLong(f"{len(token)} characters are more than {LONGEST_TOKEN}")
         return token
@@ -60,8 +63,8 @@ class KeyRing:
         raw = _decoded(text)
         if raw is None or len(raw) < 2 or raw[0] != version:
             return None
-        for key in self._by_id.get(raw[1], ()):
-            if hmac.compare_digest(_signature(key, purpose, text), signature):
+        for signing in self._by_id.get(raw[1], ()):
+            if hmac.compare_digest(_signature(signing, purpose, text), signature):
                 return raw[2:]
         return None
 
@@ -72,8 +75,10 @@ def _id_of(key: bytes) -> int:
     return hmac.digest(key, b"newsstand key id", "sha256")[0]
 
 
-def _signature(key: bytes, purpose: bytes, text: bytes) -> bytes:
-    return _encoded(hmac.digest(key, purpose + text, "sha256"))
+def _signature(begun: hmac.HMAC, purpose: bytes, text: bytes) -> bytes:
+    signing = begun.copy()
+    signing.update(purpose + text)
+    return _encoded(signing.digest())
 
 
 def _encoded(raw: bytes) -> bytes:
