@@ -15,7 +15,7 @@ demo: ## a newsroom with stories, on http://127.0.0.1:8000/ (PORT=8001, RESET=1 
 
 test: ## the whole suite, journeys in a browser included (ARGS="tests/rules -k meter" for a part)
 	@sh make/venv.sh dev
-	@exec $(RUN)python -m pytest $(ARGS)
+	@exec $(RUN)python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: ## style, types, contracts, all that needs no test database; under a minute
 	@sh make/venv.sh dev

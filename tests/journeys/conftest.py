@@ -22,8 +22,15 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def site(made_demo: Path, tmp_path: Path) -> Iterator[Site]:
-    """A running demo of the journey's own."""
+    """A running demo of the journey's own: its clock may be moved, its worker killed."""
     with running(made_demo, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def common_site(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running demo for all journeys of a module, which have readers and stories of their own."""
+    with running(made_demo, tmp_path_factory.mktemp("common")) as found:
         yield found
 
 

@@ -12,6 +12,12 @@ from tests.journeys.stories import Story, plain, shown, with_level
 pytestmark = pytest.mark.journey
 
 
+@pytest.fixture
+def site(common_site: Site) -> Site:
+    """These journeys meet on one site: nobody moves its clock."""
+    return common_site
+
+
 def assert_whole(reader: Reader, story: Story) -> None:
     """The reader has the whole story, to its last sentence."""
     assert reader.response.status_code == 200

@@ -9,6 +9,13 @@ from tests.journeys.site import Site
 
 pytestmark = pytest.mark.journey
 
+
+@pytest.fixture
+def site(common_site: Site) -> Site:
+    """These journeys meet on one site: nobody moves its clock."""
+    return common_site
+
+
 STORY = """---
 title: {title}
 standfirst: The pilots' office says the old mark is out by a metre.
@@ -36,7 +43,7 @@ def test_a_published_story_is_on_the_pages_within_a_second(
     done = site.command("publish", str(file))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "created" in done.stdout
-    assert "Soundings" in done.stdout
+    assert "/soundings/new-soundings/" in done.stdout
     assert eventually(lambda: "New soundings taken" in reader.get("/soundings/").text)
     assert eventually(lambda: "forty metres off the mole" in reader.get("/soundings/new-soundings/").text)
     file.write_text(STORY.format(title="New soundings corrected", level="subscribers"))
@@ -47,7 +54,7 @@ def test_a_published_story_is_on_the_pages_within_a_second(
 
 def test_bad_files_stop_nothing_else(site: Site, reader: Reader, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.md", tmp_path / "bad.md"
-    good.write_text(STORY.format(title="A good one", level="free"))
+    good.write_text(STORY.format(title="A good one", level="free").replace("new-soundings", "good-one"))
     bad.write_text(STORY.format(title="A bad one", level="platinum").replace("new-soundings", "bad-one"))
     done = site.command("publish", str(bad), str(good))
     assert done.returncode == 1
