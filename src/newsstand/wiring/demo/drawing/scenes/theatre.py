@@ -20,7 +20,8 @@ def draw() -> Image:
     sheet.beam([(700, -10), (850, -10), (1080, 650), (500, 650)], p.CREAM, 0.62, 0.16)
     sheet.beam([(742, -10), (812, -10), (930, 650), (640, 650)], p.GLOW, 0.5, 0.14)
     _rain(sheet)
-    _players(sheet)
+    _prospero(sheet)
+    _miranda(sheet)
     _curtains(sheet)
     _arch(sheet)
     _audience(sheet)
@@ -69,8 +70,8 @@ def _rain(sheet: Sheet) -> None:
         sheet.line([(x - 7, y - 8), (x, y), (x + 7, y - 8)], p.WHITE, 1.3, 0.7)
 
 
-def _players(sheet: Sheet) -> None:
-    """Prospero with his staff, Miranda under the umbrella."""
+def _prospero(sheet: Sheet) -> None:
+    """With his staff, calling up the storm."""
     ink = p.mix(p.NIGHT, p.PLUM, 0.4)
     with sheet.at(700, 672):
         robe = curve(
@@ -87,6 +88,10 @@ def _players(sheet: Sheet) -> None:
         sheet.polygon([(-8, -208), (16, -206), (12, -166), (0, -158)], p.mix(p.MIST, p.SLATE, 0.3))
         sheet.line([(-46, -120), (-60, -20)], p.mix(ink, p.GLOW, 0.4), 4)
         sheet.line([(-22, -170), (-34, -110)], p.mix(ink, p.GLOW, 0.4), 4)
+
+
+def _miranda(sheet: Sheet) -> None:
+    """Under the umbrella that was not in the script."""
     with sheet.at(890, 672):
         dress = p.mix(p.CREAM, p.PEACH, 0.4)
         sheet.polygon(
