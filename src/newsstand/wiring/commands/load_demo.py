@@ -32,10 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     set_rules(by=BY, now=now)
     put_on_sale(by=BY, now=now)
     with TemporaryDirectory(prefix="newsstand-demo-") as folder:
+        # What stands on every page comes before the pages, so that none of them is printed twice.
+        place_house_ads(draw_house_ads(Path(folder)), by=BY, now=now)
         if not _publish(Path(folder), now):
             return 1
-        print("  placing house advertisements and readers' comments …", flush=True)
-        place_house_ads(draw_house_ads(Path(folder)), by=BY, now=now)
     write_comments(by=BY, now=now)
     print("  printing every page …", flush=True)
     with worker.only_worker(worker.lock_directory()):
