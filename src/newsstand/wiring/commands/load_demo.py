@@ -15,7 +15,7 @@ from newsstand.wiring.demo.selling import place_house_ads, put_on_sale, set_rule
 from newsstand.wiring.demo.stories import read_stories, write_stories
 
 NAME = "The Brackwater Lantern"
-TAGLINE = "News of the harbour, the town and the island since 1894"
+TAGLINE = "Harbour, town and island, since 1894"
 SUPPORT = "help@lantern.example"
 ZONE = "America/New_York"
 CURRENCY = "USD"
