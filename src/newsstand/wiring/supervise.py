@@ -25,12 +25,19 @@ def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
     if run_command("prepare") != 0:
         return 1
     stopping = threading.Event()
-    threading.Thread(target=_keep_working, args=(stopping,), daemon=True).start()
+    worker = threading.Thread(target=_keep_working, args=(stopping,), daemon=True)
+
+    def greet_and_work(url: str) -> str:
+        """The worker starts when the site answers: what waited is done already, and readers come first."""
+        worker.start()
+        return greeting(url)
+
     try:
-        serve("newsstand.wiring.asgi:together", Interfaces.ASGI, address, port, greeting)
+        serve("newsstand.wiring.asgi:together", Interfaces.ASGI, address, port, greet_and_work)
     finally:
         stopping.set()
-        _finished.wait(15)
+        if worker.ident is not None:
+            worker.join(15)
     return 0
 
 
@@ -93,9 +100,6 @@ def run_command(*words: str) -> int:
     return subprocess.call([sys.executable, "-m", "newsstand.wiring.cli", *words])
 
 
-_finished = threading.Event()
-
-
 def _keep_working(stopping: threading.Event) -> None:
     """Keep one worker process running; it is started again if it ends by itself."""
     words = [sys.executable, "-m", "newsstand.wiring.cli", "work", "--parent", str(os.getpid())]
@@ -108,7 +112,6 @@ def _keep_working(stopping: threading.Event) -> None:
             worker.wait(12)
         elif not stopping.wait(RESTART_AFTER):
             print(f"The worker ended with code {worker.returncode}; it is started again.", file=sys.stderr)
-    _finished.set()
 
 
 def _greet(url: str, greeting: Callable[[str], str], stopping: threading.Event) -> None:
