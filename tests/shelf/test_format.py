@@ -83,7 +83,9 @@ def _overwrite(directory: Path, database: str, key: bytes, value: bytes) -> None
     file.close()
 
 
-@pytest.mark.parametrize("torn", [b"", b"\1", RECORD[:40], b"\xff" * 400])
+@pytest.mark.parametrize(
+    "torn", [b"", b"\1", RECORD[:40], b"\xff" * 400], ids=["empty", "one byte", "cut", "nonsense"]
+)
 def test_a_torn_entry_is_missing_and_can_be_replaced(tmp_path: Path, torn: bytes) -> None:
     store = LmdbStore(tmp_path, limit_bytes=1 << 20)
     entry = story()
