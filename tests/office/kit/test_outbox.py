@@ -174,12 +174,24 @@ def test_a_topic_that_nobody_handles_is_kept(done: list[str]) -> None:
     assert "no desk handles" in OutboxRow.objects.get(pk=row).last_error
 
 
-def test_waiting_for_rows_ends_when_they_are_done(done: list[str], settings: Any) -> None:
+def test_rows_that_the_worker_does_not_do_in_time_are_done_by_who_waits(done: list[str]) -> None:
+    first, waited_for = note("first"), note("second")
+    assert outbox.wait_for([waited_for]) is True
+    assert done == ["second"]
+    outbox.drain()
+    assert done == ["second", "first"]
+    assert outbox.wait_for([first]) is True
+    assert outbox.wait_for([]) is True
+
+
+def test_who_waits_for_a_row_that_fails_is_told(done: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(payload: dict[str, Any], now: Any) -> None:
+        raise ValueError("no paper")
+
+    monkeypatch.setitem(registry.handlers, "note", fail)
     row = note("first")
     assert outbox.wait_for([row]) is False
-    outbox.drain()
-    assert outbox.wait_for([row]) is True
-    assert outbox.wait_for([]) is True
+    assert "no paper" in OutboxRow.objects.get(pk=row).last_error
 
 
 def test_done_rows_are_forgotten_after_a_week(done: list[str], real_time: Callable[[float], None]) -> None:

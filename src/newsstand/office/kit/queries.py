@@ -41,6 +41,11 @@ def rows_open(row_ids: list[int] | None = None) -> bool:
     return (rows if row_ids is None else rows.filter(pk__in=row_ids)).exists()
 
 
+def open_rows(row_ids: list[int]) -> list[OutboxRow]:
+    """Those of these outbox rows that are still to be done, oldest first."""
+    return list(OutboxRow.objects.filter(OPEN, pk__in=row_ids).order_by("pk"))
+
+
 def next_row(real_now: datetime) -> OutboxRow | None:
     """The oldest outbox row that may be done now."""
     return OutboxRow.objects.filter(OPEN, not_before__lte=real_now).order_by("pk").first()
