@@ -75,7 +75,7 @@ def answer(
     if entry.kind == "asset":
         return _asset(_Asked(request, house, board.policy, cookies, NOBODY, now), ready)
     if entry.generation < board.generation or (entry.fresh_until is not None and now >= entry.fresh_until):
-        return Miss(path)
+        return Miss(path, is_known=True)
     if not cookies and renewal is None and "authorization" not in headers:
         told = _to_a_stranger(_Asked(request, house, board.policy, cookies, NOBODY, now), ready)
     else:
@@ -208,12 +208,12 @@ def _sheet(asked: _Asked, ready: Ready, variant: str) -> Sheet | Answer | Miss:
     """The variant in the coding that the client likes best; a Miss where the shelf lacks it."""
     etags = ready.entry.etags.get(variant)
     if etags is None:
-        return Miss(asked.request.path, variant)
+        return Miss(asked.request.path, variant, is_known=True)
     coding = coding_for(asked.request.headers.get("accept-encoding"), etags)
     if coding is None:
         text = b"This page is kept in br, gzip and identity, and the request takes none of them.\n"
         return plain(406, text, with_body=not asked.is_head)
-    return asked.house.ready.sheet(ready, variant, coding) or Miss(asked.request.path, variant)
+    return asked.house.ready.sheet(ready, variant, coding) or Miss(asked.request.path, variant, is_known=True)
 
 
 def _reply(asked: _Asked, ready: Ready, sheet: Sheet, caching: Caching, cookies: tuple[str, ...]) -> Answer:

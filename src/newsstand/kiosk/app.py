@@ -43,7 +43,9 @@ class Kiosk:
             if seen is None or not self._seen_at <= moment < self._seen_at + LOOK_SECONDS:
                 seen = self._seen = self._house.look()
                 self._seen_at = moment
-            return answer(request, self._house, int(moment) + seen.board.clock_offset, None, seen)
+            result = answer(request, self._house, int(moment) + seen.board.clock_offset, None, seen)
+            # It may have been printed since the last look.
+            return self._now(request, None) if isinstance(result, Miss) else result
         except Exception as error:  # noqa: BLE001 -- no error may end in anything but an honest page
             return self._trouble(request, error)
 

@@ -1,6 +1,6 @@
 """What the kiosk answers, and the headers around it, made as byte pairs once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
@@ -71,10 +71,14 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Not on the shelf, or that variant of it is not: the office must print it or answer itself."""
+    """Not on the shelf, or that variant of it is not: the office must print it or answer itself.
+
+    `is_known` is whether an entry lies at the path, which is out of date or lacks the variant.
+    """
 
     path: str
     variant: str | None = None
+    is_known: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

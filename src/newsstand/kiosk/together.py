@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from newsstand.kiosk.answer import Miss, Renew, Request
+from newsstand.kiosk.answer import Answer, Miss, Renew, Request
 from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.request import canonical_path, headers_of, is_canonical
 
@@ -18,12 +18,17 @@ MISS = "newsstand.miss"
 """Where the scope that goes on to the office tells what the shelf lacked."""
 
 
+PRINTING_SECONDS = 10.0
+"""For how long a request waits for a printing that another one has asked for."""
+
+
 class KioskFirst:
     """The ASGI application around a kiosk; what it misses goes on to `behind`."""
 
     def __init__(self, kiosk: Kiosk, behind: App) -> None:
         self._kiosk = kiosk
         self._behind = behind
+        self._printing: dict[str, asyncio.Future[None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -38,11 +43,30 @@ class KioskFirst:
         result = self._kiosk.at_once(request)
         if isinstance(result, Renew):
             result = await self._kiosk.renewed(request)
+        while isinstance(result, Miss) and result.is_known and result.path in self._printing:
+            result = await self._after_printing(request, result)
         if isinstance(result, Miss):
-            await self._behind({**scope, MISS: result}, receive, send)
+            await self._pass_on(result, scope, receive, send)
             return
         await send({"type": "http.response.start", "status": result.status, "headers": result.headers})
         await send({"type": "http.response.body", "body": result.body})
+
+    async def _pass_on(self, miss: Miss, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the office answer; who asks for the same page meanwhile waits for it to be printed."""
+        is_first = miss.is_known and miss.path not in self._printing
+        if is_first:
+            self._printing[miss.path] = asyncio.get_running_loop().create_future()
+        try:
+            await self._behind({**scope, MISS: miss}, receive, send)
+        finally:
+            if is_first:
+                self._printing.pop(miss.path).set_result(None)
+
+    async def _after_printing(self, request: Request, miss: Miss) -> Answer | Miss:
+        """What the shelf has once the first who asked has been answered: the page, or another variant of it."""
+        # Not asyncio.wait_for: it would cancel what others wait for too.
+        await asyncio.wait({self._printing[miss.path]}, timeout=PRINTING_SECONDS)
+        return await self._kiosk.respond(request)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Start at once; at the end hand the last counts over."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from newsstand.shelf.board import BoardStore, LmdbBoardStore, MemoryBoardStore
 from newsstand.shelf.lmdb_store import LIMIT_BYTES, LmdbStore
+from newsstand.shelf.places import FilePlaces, MemoryPlaces, Places
 from newsstand.shelf.running_machine import machine_run, remove_other_runs
 from newsstand.shelf.store import MemoryStore, Store
 from newsstand.shelf.tally import LmdbSums, MemorySums, Tally
@@ -15,13 +16,15 @@ from newsstand.shelf.visits import LmdbVisitStore, MemoryVisitStore, VisitStore
 class Shelf:
     """Entries and board, which only the office writes; visits and tally, which the kiosk writes.
 
-    They are separate stores, so that a counted reading never waits for a printing.
+    They are separate stores, so that a counted reading never waits for a printing. `places` lets whoever
+    prints be alone at a path.
     """
 
     entries: Store
     board: BoardStore
     visits: VisitStore
     tally: Tally
+    places: Places
 
     def close(self) -> None:
         """Let go of all four, the tally flushed."""
@@ -42,12 +45,13 @@ def open_shelf(directory: Path, *, limit_bytes: int = LIMIT_BYTES) -> Shelf:
         board=LmdbBoardStore(directory / "board"),
         visits=_open_visits(directory / "visits"),
         tally=Tally(LmdbSums(directory / "tally")),
+        places=FilePlaces(directory / "places.lock"),
     )
 
 
 def memory_shelf() -> Shelf:
     """An empty shelf that lives as long as its process. For tests."""
-    return Shelf(MemoryStore(), MemoryBoardStore(), MemoryVisitStore(), Tally(MemorySums()))
+    return Shelf(MemoryStore(), MemoryBoardStore(), MemoryVisitStore(), Tally(MemorySums()), MemoryPlaces())
 
 
 def _open_visits(directory: Path) -> LmdbVisitStore:

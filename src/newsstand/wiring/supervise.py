@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 
 from granian import Granian
-from granian.constants import Interfaces, Loops, TaskImpl
+from granian.constants import Interfaces, Loops, RuntimeModes, TaskImpl
 from granian.log import LogLevels
 
 from newsstand.wiring.env import Environment, SettingError, data_directory
@@ -58,6 +58,7 @@ def serve(
         workers=min(environment.web_workers, os.cpu_count() or 1),
         loop=Loops.auto,
         task_impl=_tasks(interface),
+        runtime_mode=RuntimeModes.st,
         websockets=False,
         # Granian warns at each start that its own tasks are new; what else it warns of stands in the answers.
         log_level=LogLevels.error if interface is Interfaces.RSGI else LogLevels.warning,

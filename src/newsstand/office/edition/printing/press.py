@@ -1,8 +1,6 @@
-"""The press: prints plates onto the shelf, one at a time for each path."""
+"""The press: prints plates onto the shelf, one at a time for each path, over all processes."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,9 +25,6 @@ PLATES: Final[dict[str, Callable[[Any, datetime], Plate]]] = {
     "tags": listings.tags_plate,
 }
 
-_guard = threading.Lock()
-_locks: dict[str, tuple[threading.Lock, int]] = {}
-
 
 def plate_for(page: Any, now: datetime) -> Plate | None:
     """The plate of a page; None for a page type that has no printer, and for a page that staff closed off."""
@@ -48,7 +43,7 @@ def is_current(entry: Entry | None, now: datetime) -> bool:
 
 def print_page(page: Any, now: datetime) -> bool:
     """Print a page anew, whatever lies there; False if it has no plate, and then nothing lies there any more."""
-    with _alone(page.address):
+    with shelf.handle().places.alone(page.address):
         generation = shelf.handle().board.read().generation
         plate = plate_for(page, now)
         if plate is None:
@@ -65,7 +60,7 @@ def print_if_needed(page: Any, now: datetime) -> bool:
     what was unpublished or changed meanwhile is taken away again, to be printed at the next demand.
     """
     entries = shelf.handle().entries
-    with _alone(page.address):
+    with shelf.handle().places.alone(page.address):
         before = entries.get(page.address)
         if is_current(before, now):
             return True
@@ -83,7 +78,7 @@ def print_if_needed(page: Any, now: datetime) -> bool:
 def add_variant(page: Any, name: str, now: datetime) -> bool:
     """Print one more variant of what lies there; False if that cannot be."""
     entries = shelf.handle().entries
-    with _alone(page.address):
+    with shelf.handle().places.alone(page.address):
         entry = entries.get(page.address)
         if entry is None:
             return False
@@ -119,21 +114,3 @@ def _is_as_read(page: Any) -> bool:
     """Whether the page is still public, at the same address, in the version that was read."""
     same = {"pk": page.pk, "live": True, "url_path": page.url_path, "live_revision_id": page.live_revision_id}
     return Page.objects.filter(**same, last_published_at=page.last_published_at).exists()
-
-
-@contextmanager
-def _alone(path: str) -> Iterator[None]:
-    """Hold the only place at this path within this process; who waited finds the work done."""
-    with _guard:
-        lock, waiting = _locks.get(path, (threading.Lock(), 0))
-        _locks[path] = (lock, waiting + 1)
-    try:
-        with lock:
-            yield
-    finally:
-        with _guard:
-            lock, waiting = _locks[path]
-            if waiting == 1:
-                del _locks[path]
-            else:
-                _locks[path] = (lock, waiting - 1)
