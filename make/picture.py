@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 from tests import chromium  # noqa: E402 -- the tests' own finder; make/ is no package
 
 PICTURE = ROOT / "docs" / "pictures" / "wall.png"
-SIZE = {"width": 1200, "height": 1000}
+SIZE = {"width": 1000, "height": 1000}
 MORE = "more this month"  # only the wall of a spent meter says so
 
 
@@ -30,12 +30,12 @@ def to_a_wall(page: Page, site: str) -> bool:
     return False
 
 
-def around_the_wall(page: Page) -> FloatRect:
-    """The part of the page that is shown: the wall, and the last lines before it."""
+def down_to_the_wall(page: Page) -> FloatRect:
+    """The part of the page that is shown: all of the article, and its wall."""
     wall = page.locator(".wall").bounding_box()
     if wall is None:
         raise LookupError("the wall is not shown")
-    return {"x": 0, "y": wall["y"] - 240, "width": SIZE["width"], "height": wall["height"] + 264}
+    return {"x": 0, "y": 0, "width": SIZE["width"], "height": wall["y"] + wall["height"] + 24}
 
 
 def main(site: str) -> int:
@@ -50,7 +50,7 @@ def main(site: str) -> int:
             print(f"no story on {site} has a wall with two ways", file=sys.stderr)
             return 1
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURE, full_page=True, clip=around_the_wall(page))
+        page.screenshot(path=PICTURE, full_page=True, clip=down_to_the_wall(page))
     print(f"{PICTURE.relative_to(ROOT)} is new")
     return 0
 
