@@ -6,13 +6,13 @@ import re
 import sys
 from datetime import timedelta
 from importlib import import_module
+from secrets import token_hex
 from types import ModuleType
 
 from newsstand.wiring import installation, supervise
+from newsstand.wiring.demo import STAFF_EMAIL
 from newsstand.wiring.env import Environment, SettingError, data_directory
 from newsstand.wiring.installation import new_secrets
-
-STAFF = "editor@demo.example"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,12 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _make() -> int:
     data = data_directory()
     print(f"Making the demo publication in {os.path.relpath(data)} …", flush=True)
-    own = new_secrets()
     values = {
-        **own,
+        **new_secrets(),
         "demo": True,
         "allow_sandbox_payments": True,
-        "demo_password": f"harbour-{str(own['secret_key'])[:6]}",
+        "demo_password": f"harbour-{token_hex(4)}",
     }
     code = installation.make(data, values, [["prepare"], ["load-demo"]])
     if code != 0:
@@ -54,7 +53,7 @@ def _greeting(url: str) -> str:
     password = Environment(data_directory()).demo_password
     return (
         f"Newsstand is ready: {url}\n"
-        f"  Staff      {url}staff/  as {STAFF}  with the password {password}\n"
+        f"  Staff      {url}staff/  as {STAFF_EMAIL}  with the password {password}\n"
         f"  Mail       {url}mailbox/  (nothing leaves this machine)\n"
         f"  Card       4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined; no money is taken\n"
         f"  Stop it with Ctrl-C; what you did is kept."

@@ -1,1 +1,3 @@
 """The demo publication: The Brackwater Lantern, its stories and its pictures."""
+
+STAFF_EMAIL = "editor@demo.example"

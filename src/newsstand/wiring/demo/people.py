@@ -15,11 +15,11 @@ from newsstand.office.articles.queries import stories_by_slug
 from newsstand.office.comments.actions import Written, write_comment
 from newsstand.office.kit import audit
 from newsstand.rules.gate.facts import Right
+from newsstand.wiring.demo import STAFF_EMAIL
 
 if TYPE_CHECKING:
     from newsstand.office.accounts.models import Account
 
-STAFF_EMAIL = "editor@demo.example"
 STAFF_NAME = "Hanna Brandt, Editor"
 COMMENTS = Path(__file__).parent / "comments.toml"
 A_YEAR = timedelta(days=365)
