@@ -122,7 +122,7 @@ def test_from_the_wall_to_reading_on_commenting_and_cancelling(page: Any, site: 
     page.get_by_role("link", name=re.compile("Cancel")).first.click()
     page.get_by_role("button", name=re.compile("Cancel")).first.click()
     assert "until" in words_of(page)
-    assert eventually(lambda: any("cancel" in mail["subject"].lower() for mail in site.mails()), 5)
+    assert eventually(lambda: any("cancel" in mail["subject"].lower() for mail in site.mails()))
     page.goto(story.path)
     assert has_whole(page, story)
 

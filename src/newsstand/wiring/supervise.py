@@ -60,8 +60,7 @@ def serve(
         task_impl=_tasks(interface),
         runtime_mode=RuntimeModes.st,
         websockets=False,
-        # Granian warns at each start that its own tasks are new; what else it warns of stands in the answers.
-        log_level=LogLevels.error if interface is Interfaces.RSGI else LogLevels.warning,
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )

@@ -52,7 +52,7 @@ def test_every_due_moment_is_stopped_at(charges: Charges) -> None:
 def test_the_offset_is_kept_and_lies_on_the_board(charges: Charges, shelf: Shelf) -> None:
     demo_clock.advance(DAY, by="staff:1")
     offset = DemoClock.objects.get().offset
-    assert 86400 <= offset <= 86405
+    assert 86390 <= offset <= 86405  # real seconds pass while the clock is set
     assert shelf.board.read().clock_offset == offset
     row = AuditRow.objects.get()
     assert (row.by, row.verb, row.before, row.after) == (
