@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stories", type=int, default=100_000, help="in the archive (default 100,000)")
     parser.add_argument("--rows", nargs="*", help="only these rows")
     parser.add_argument("--kiosk-only", action="store_true", help="leave `newsstand serve` out")
-    parser.add_argument("--most-a-second", type=int, default=40_000, help="cookies prepared for a second")
+    parser.add_argument("--most-a-second", type=int, default=120_000, help="cookies prepared for a second")
     parser.add_argument("--home", type=Path, default=HOME, help="where all is laid (default var/bench)")
     return parser
 

@@ -53,7 +53,7 @@ def line(loads: Loads, server: str) -> str:
     ratios = {
         row.name: rate(loads[server][row.name]) / rate(loads["nginx"][row.name])
         for row in ROWS
-        if loads.get(server, {}).get(row.name)
+        if loads.get(server, {}).get(row.name) and loads["nginx"].get(row.name)
     }
     tails = [late(loads[server][name]) / late(loads["nginx"][name]) for name in ratios]
     words = [f"{name} {ratios[name]:.2f}" if name in ratios else f"{name} failed" for name in _first_rows()]
