@@ -35,9 +35,7 @@ The deepest place lies forty metres off the mole, where the dredger never goes.
 """
 
 
-def test_a_published_story_is_soon_on_the_pages(
-    site: Site, reader: Reader, tmp_path: Path
-) -> None:
+def test_a_published_story_is_soon_on_the_pages(site: Site, reader: Reader, tmp_path: Path) -> None:
     file = tmp_path / "story.md"
     file.write_text(STORY.format(title="New soundings taken", level="free"))
     done = site.command("publish", str(file))
