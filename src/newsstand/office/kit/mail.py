@@ -53,8 +53,3 @@ def deliver(payload: dict[str, Any], now: datetime) -> None:
 
 def _date(now: datetime) -> str:
     return now.strftime("%a, %d %b %Y %H:%M:%S +0000")
-
-
-def is_mailbox() -> bool:
-    """Whether mail is kept as files here instead of being sent."""
-    return settings.EMAIL_BACKEND.endswith("MailboxBackend")
