@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 
 
 @dataclass

@@ -17,6 +17,7 @@ from granian.log import LogLevels
 from newsstand.wiring.env import Environment, SettingError, data_directory
 
 RESTART_AFTER = 1.0  # seconds between the end of a worker that was not asked to stop and its next start
+SLOW_START = 60.0  # seconds after which a start that has not answered yet is worth a line
 
 
 def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
@@ -47,7 +48,7 @@ def serve(
     """Run an application's web workers on a port until told to stop; the greeting comes when they answer."""
     stopping = threading.Event()
     url = f"http://{address}:{port}/"
-    threading.Thread(target=_greet, args=(url, greeting, stopping), daemon=True).start()
+    threading.Thread(target=greet, args=(url, greeting, stopping), daemon=True).start()
     environment = Environment(data_directory())
     server = Granian(
         target,
@@ -114,17 +115,24 @@ def _keep_working(stopping: threading.Event) -> None:
             print(f"The worker ended with code {worker.returncode}; it is started again.", file=sys.stderr)
 
 
-def _greet(url: str, greeting: Callable[[str], str], stopping: threading.Event) -> None:
-    """Print the greeting when the site answers."""
-    for _ in range(600):
-        if stopping.is_set():
+def greet(url: str, greeting: Callable[[str], str], stopping: threading.Event) -> None:
+    """Print the greeting when the site answers, and not before; say so when that takes long."""
+    began, told = time.monotonic(), False
+    while not _answers(url):
+        if not told and time.monotonic() - began > SLOW_START:
+            print(f"Still starting; {url} does not answer yet.", file=sys.stderr, flush=True)
+            told = True
+        if stopping.wait(0.1):
             return
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except urllib.error.HTTPError:
-            break
-        except OSError:
-            time.sleep(0.1)
-        else:
-            break
     print(greeting(url), flush=True)
+
+
+def _answers(url: str) -> bool:
+    """Whether somebody answers there, be it with an error page."""
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True

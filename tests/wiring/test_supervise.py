@@ -1,0 +1,75 @@
+"""The greeting says that the site is there, so it must not come before."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from newsstand.wiring import supervise
+from tests.journeys.site import free_port
+
+
+class Missing(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the test's output."""
+
+
+@contextmanager
+def answering(port: int) -> Iterator[None]:
+    server = HTTPServer(("127.0.0.1", port), Missing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def greeting(port: int, said: list[str]) -> Iterator[threading.Thread]:
+    stopping = threading.Event()
+
+    def greet(url: str) -> str:
+        said.append(url)
+        return f"ready: {url}"
+
+    thread = threading.Thread(
+        target=supervise.greet, args=(f"http://127.0.0.1:{port}/", greet, stopping), daemon=True
+    )
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stopping.set()
+        thread.join(10)
+
+
+def test_the_greeting_waits_until_the_site_answers_even_with_an_error() -> None:
+    port, said = free_port(), list[str]()
+    with greeting(port, said) as thread:
+        thread.join(0.4)
+        assert said == []
+        with answering(port):
+            thread.join(10)
+            assert said == [f"http://127.0.0.1:{port}/"]
+
+
+def test_a_slow_start_is_told_and_a_stop_before_the_answer_greets_nobody(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(supervise, "SLOW_START", 0.05)
+    port, said = free_port(), list[str]()
+    with greeting(port, said) as thread:
+        thread.join(0.6)
+    assert not thread.is_alive()
+    assert said == []
+    printed = capsys.readouterr()
+    assert printed.err.count("Still starting") == 1
+    assert "ready" not in printed.out
