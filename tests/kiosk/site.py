@@ -92,11 +92,12 @@ class Site:
         method: str = "GET",
         renewal: Renewal | None = None,
         query: bytes = b"",
+        peer: str = "",
         **headers: str,
     ) -> Answer | Miss | Renew:
         """Ask answer() itself; `accept_encoding="br"` becomes the header of that name."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return answer(Request(method, path, query, named), self.house, self.now, renewal)
+        return answer(Request(method, path, query, named, peer), self.house, self.now, renewal)
 
     def get(self, path: str, **headers: str) -> Answer:
         result = self.ask(path, **headers)

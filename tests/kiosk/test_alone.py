@@ -32,6 +32,7 @@ class Headers:
 class Scope:
     proto = "http"
     query_string = ""
+    client = "127.0.0.1:50000"
 
     def __init__(
         self, path: str, *headers: tuple[str, str], method: str = "GET", http_version: str = "1.1"

@@ -29,7 +29,7 @@ class RsgiHeaders(Headers, Protocol):
 
 
 class RsgiScope(Protocol):
-    """What RSGI tells of a request; `path` is percent-decoded already."""
+    """What RSGI tells of a request; `path` is percent-decoded already, `client` is an address and a port."""
 
     proto: str
     http_version: str
@@ -37,6 +37,7 @@ class RsgiScope(Protocol):
     path: str
     query_string: str
     headers: RsgiHeaders
+    client: str
 
 
 class RsgiProtocol(Protocol):
@@ -75,7 +76,14 @@ def request_of(scope: RsgiScope) -> Request:
     headers: Headers = scope.headers
     if scope.http_version != "1.1":
         headers = joined(scope.headers.items())
-    return Request(scope.method, scope.path, b"", headers)
+    query = scope.query_string
+    return Request(
+        scope.method,
+        scope.path,
+        query.encode("latin-1", "replace") if query else b"",
+        headers,
+        scope.client.rpartition(":")[0].strip("[]"),
+    )
 
 
 def hides_cookies(headers: RsgiHeaders) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
+from newsstand.kiosk.guests import Guest, guest_of
 from newsstand.kiosk.house import House as House
 from newsstand.kiosk.house import Seen
 from newsstand.kiosk.metering import Meter, count, meter_for, with_store
@@ -17,7 +18,7 @@ from newsstand.kiosk.request import Request as Request
 from newsstand.kiosk.request import declared, source
 from newsstand.kiosk.standing import NOBODY, Standing, standing
 from newsstand.kiosk.standing import Renewal as Renewal
-from newsstand.rules.gate.decide import decide_page
+from newsstand.rules.gate.decide import decide, decide_page
 from newsstand.rules.gate.facts import ArticleFacts, Declares
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import variant_of
@@ -41,6 +42,7 @@ class _Asked(NamedTuple):
     cookies: Mapping[str, str]
     who: Standing
     now: int
+    guest: Guest | None = None
 
     @property
     def is_head(self) -> bool:
@@ -60,7 +62,7 @@ def answer(
     Miss where the office must print or answer; Renew where the office must be asked for a new pass, after
     which this is called again with how that ended, and then never gives Renew.
     """
-    method, path, _query, headers = request
+    method, path, _query, headers, _peer = request
     board, version = house.look() if seen is None else seen
     if board.policy is None or (method != "GET" and method != "HEAD"):
         return Miss(path)
@@ -76,13 +78,16 @@ def answer(
         return _asset(_Asked(request, house, board.policy, cookies, NOBODY, now), ready)
     if entry.generation < board.generation or (entry.fresh_until is not None and now >= entry.fresh_until):
         return Miss(path, is_known=True)
-    if not cookies and renewal is None and "authorization" not in headers:
+    guest = guest_of(request, cookies, house, board, entry, now)
+    if isinstance(guest, Answer):
+        return guest
+    if guest is None and not cookies and renewal is None and "authorization" not in headers:
         told = _to_a_stranger(_Asked(request, house, board.policy, cookies, NOBODY, now), ready)
     else:
         who = standing(cookies, house, board, now, renewal)
         if isinstance(who, Renew):
             return who
-        told = _printed(_Asked(request, house, board.policy, cookies, who, now), ready)
+        told = _printed(_Asked(request, house, board.policy, cookies, who, now, guest), ready)
     if told.article is not None:
         house.shelf.tally.add(told.article, told.variant, told.reason, source(request))
     return told.outcome
@@ -183,7 +188,11 @@ def _visit_cookies(asked: _Asked, meter: Meter, visit: DeviceVisit | None) -> tu
 def _decide(
     asked: _Asked, ready: Ready, facts: ArticleFacts, counted: frozenset[str], declares: str
 ) -> Decided:
-    return ready.decided(facts, asked.who.reader, counted, declares, asked.policy, asked.now)
+    if asked.guest is None:
+        return ready.decided(facts, asked.who.reader, counted, declares, asked.policy, asked.now)
+    visit = asked.guest.visit(counted, declares)
+    decision = decide(facts, asked.who.reader, visit, asked.policy, asked.now)
+    return Decided(decision, variant_of(decision).name)
 
 
 def _hand_out(
@@ -198,6 +207,8 @@ def _hand_out(
     if not isinstance(sheet, Sheet):
         return Told(sheet)
     caching: Caching = "shared" if decision.shared and asked.is_from_a_stranger else "own"
+    if asked.guest is not None and asked.guest.came_by_gift:
+        caching = "gift"
     reply = _reply(asked, ready, sheet, caching, asked.who.set_cookies + cookies)
     if facts is None or asked.is_head:
         return Told(reply)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import quote
 
 from newsstand.rules.gate.passes import Pass
 from newsstand.rules.gate.signing import KeyRing
@@ -10,6 +11,7 @@ from newsstand.rules.gate.visits import DeviceVisit, seal_visit
 PASS = "newsstand_pass"
 VISIT = "newsstand_visit"
 SESSION = "newsstand_session"
+GIFT = "newsstand_gift"
 _OURS = "newsstand_"
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -41,6 +43,12 @@ def visit_cookie(visit: DeviceVisit, ring: KeyRing, *, seconds: int, secure: boo
     return _set_cookie(VISIT, seal_visit(visit, ring), max(0, seconds), secure)
 
 
-def _set_cookie(name: str, value: str, max_age: int, secure: bool) -> str:
-    cookie = f"{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax"
+def gift_cookie(token: str, path: str, *, seconds: int, secure: bool) -> str:
+    """`Set-Cookie` for a seat at a gift: it goes back to the address of its story alone."""
+    escaped = quote(path, safe="/-._~")
+    return _set_cookie(GIFT, token, max(0, seconds), secure, escaped)
+
+
+def _set_cookie(name: str, value: str, max_age: int, secure: bool, path: str = "/") -> str:
+    cookie = f"{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax"
     return cookie + "; Secure" if secure else cookie

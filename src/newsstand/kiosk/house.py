@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from newsstand.kiosk.known_networks import KnownNetworks
 from newsstand.kiosk.known_passes import KnownPasses
 from newsstand.kiosk.ready import ReadyEntries
+from newsstand.rules.gate.networks import Range
 from newsstand.rules.gate.signing import KeyRing
 from newsstand.shelf.board import Board
 from newsstand.shelf.shelf import Shelf
@@ -27,17 +29,23 @@ class Seen(NamedTuple):
 
 @dataclass(slots=True)
 class House:
-    """One per process. `trouble_page` is the page in the site's language for an error of our own."""
+    """One per process. `trouble_page` is the page in the site's language for an error of our own.
+
+    `proxies` are our own, whose word is taken for where a request comes from.
+    """
 
     shelf: Shelf
     ring: KeyRing
     secure: bool
     trouble_page: bytes = TROUBLE_PAGE
+    proxies: tuple[Range, ...] = ()
     ready: ReadyEntries = field(init=False)
     passes: KnownPasses = field(init=False)
+    networks: KnownNetworks = field(init=False)
 
     def __post_init__(self) -> None:
         self.passes = KnownPasses(self.ring)
+        self.networks = KnownNetworks()
         self.ready = ReadyEntries(self.shelf.entries)
 
     def look(self) -> Seen:

@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 Headers = tuple[tuple[str, str], ...]
 RawHeaders = tuple[tuple[bytes, bytes], ...]
-Caching = Literal["shared", "own", "asset"]
+Caching = Literal["shared", "own", "gift", "asset"]
 
 _CACHE_CONTROL: Final[dict[Caching, str]] = {
     "shared": "public, no-cache",
     "own": "private, no-store",
+    "gift": "private, no-store",
     "asset": "public, max-age=31536000, immutable",
 }
 _VARY_OF_PAGES: Final = ("vary", "Accept-Encoding, Cookie")
@@ -24,6 +25,8 @@ _SECURITY: Final[Headers] = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "strict-origin-when-cross-origin"),
 )
+# The address of a gift must not travel on, and what it opens is for no search engine.
+_OF_GIFTS: Final[Headers] = (*_SECURITY[:2], ("referrer-policy", "no-referrer"), ("x-robots-tag", "noindex"))
 _PATH_SAFE: Final = "/-._~!$&'()*+,=:@"
 
 
@@ -89,13 +92,21 @@ class Renew:
 def frame(caching: Caching) -> Headers:
     """The headers that every answer of this kind has, a `304` included."""
     vary = _VARY_OF_ASSETS if caching == "asset" else _VARY_OF_PAGES
-    return (("cache-control", _CACHE_CONTROL[caching]), vary, *_SECURITY)
+    more = _OF_GIFTS if caching == "gift" else _SECURITY
+    return (("cache-control", _CACHE_CONTROL[caching]), vary, *more)
 
 
 def moved(target: str, caching: Caching) -> Answer:
     """The lasting redirect to another path of this site."""
     location = quote(target, safe=_PATH_SAFE, errors="replace")
     return Answer(301, Head((("location", location), ("content-length", "0"), *frame(caching))), b"")
+
+
+def without_query(path: str, cookie: str) -> Answer:
+    """The redirect that takes a gift's token out of the address, into a cookie."""
+    location = quote(path, safe=_PATH_SAFE, errors="replace")
+    head = Head((("location", location), ("content-length", "0"), *frame("gift")))
+    return Answer(303, head, b"", (cookie,))
 
 
 def plain(status: int, text: bytes, *, with_body: bool, cookies: tuple[str, ...] = ()) -> Answer:

@@ -28,12 +28,16 @@ class Headers(Protocol):
 
 
 class Request(NamedTuple):
-    """What a client asked. `path` is percent-decoded once, or empty where it was no canonical path."""
+    """What a client asked. `path` is percent-decoded once, or empty where it was no canonical path.
+
+    `peer` is the address at the other end of the connection, empty where there is none.
+    """
 
     method: str
     path: str
     query: bytes
     headers: Headers
+    peer: str = ""
 
 
 def is_canonical(path: str) -> bool:

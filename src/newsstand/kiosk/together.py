@@ -88,4 +88,6 @@ def request_of(scope: Scope) -> Request:
         path = canonical_path(raw_path)
     else:
         path = scope["path"] if is_canonical(scope["path"]) else ""
-    return Request(scope["method"], path, scope.get("query_string", b""), headers_of(scope["headers"]))
+    client = scope.get("client")
+    peer = client[0] if client else ""
+    return Request(scope["method"], path, scope.get("query_string", b""), headers_of(scope["headers"]), peer)

@@ -1,4 +1,4 @@
-"""What else a kiosk must know: policy, generation, the demo's clock, redirects, closed passes."""
+"""What else a kiosk must know: policy, generation, the demo's clock, redirects, closed passes, gifts, networks."""
 
 import json
 import threading
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from newsstand.rules.gate.networks import Network, parse_range
 from newsstand.rules.gate.passes import VALID_FOR
 from newsstand.rules.gate.policy import Policy
 from newsstand.shelf.format import seal, unseal
@@ -22,6 +23,8 @@ class Board:
 
     Without a policy a kiosk answers nothing. `clock_offset` are the seconds from real time to site time.
     A pass is closed when its reader or its session stands here with a moment at or after its issue.
+    `revoked_gifts` are ids of gifts, each with the moment from which it would open nothing anyway;
+    `networks` are the ranges of groups.
     """
 
     policy: Policy | None = None
@@ -30,6 +33,8 @@ class Board:
     redirects: Mapping[str, str] = field(default_factory=dict)
     closed_readers: Mapping[str, int] = field(default_factory=dict)
     closed_sessions: Mapping[str, int] = field(default_factory=dict)
+    revoked_gifts: Mapping[str, int] = field(default_factory=dict)
+    networks: tuple[Network, ...] = ()
 
     def has_closed(self, reader: str, session: str, issued_at: int) -> bool:
         """Whether a pass of this reader and session, issued at this moment, is closed."""
@@ -85,6 +90,24 @@ class BoardStore(ABC):
                 board, closed_sessions=_with_closed(board.closed_sessions, session, issued_before, now)
             )
         )
+
+    def revoke_gift(self, gift: str, until: int, now: int) -> None:
+        """Let a gift open nothing any more. Gifts that are over by themselves are forgotten."""
+        self._change(
+            lambda board: replace(
+                board,
+                revoked_gifts={
+                    **{other: end for other, end in board.revoked_gifts.items() if end > now},
+                    gift: until,
+                },
+            )
+        )
+
+    def set_networks(self, networks: tuple[Network, ...]) -> None:
+        """Replace the ranges of all groups. Raises RangeError for a range that nobody may have."""
+        for network in networks:
+            parse_range(network.range)
+        self._change(lambda board: replace(board, networks=networks))
 
     def set_redirect(self, old: str, new: str) -> None:
         """Send readers of `old` to `new`; whoever was sent to `old` goes to `new` at once.
@@ -211,6 +234,19 @@ def _texts(value: Any) -> dict[str, str]:
     return {str(name): str(text) for name, text in value.items()}
 
 
+def _networks_to_plain(networks: tuple[Network, ...]) -> list[list[Any]]:
+    return [[network.range, network.subject, network.until] for network in networks]
+
+
+def _networks_from_plain(value: Any) -> tuple[Network, ...]:
+    """Each range is read as strictly as where it was entered; one that is not right makes the part unreadable."""
+    found = []
+    for range_, subject, until in value:
+        parse_range(range_)
+        found.append(Network(str(range_), str(subject), None if until is None else int(until)))
+    return tuple(found)
+
+
 _PARTS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "policy": (_policy_to_plain, _policy_from_plain),
     "generation": (int, int),
@@ -218,6 +254,8 @@ _PARTS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "redirects": (dict, _texts),
     "closed_readers": (dict, _moments),
     "closed_sessions": (dict, _moments),
+    "revoked_gifts": (dict, _moments),
+    "networks": (_networks_to_plain, _networks_from_plain),
 }
 
 

@@ -73,7 +73,12 @@ _process = _Process()
 def _kiosk() -> Kiosk:
     held = shelf.handle()
     if _process.kiosk is None or _process.shelf is not held:
-        house = House(shelf=held, ring=KeyRing(settings.PASS_KEYS), secure=settings.IS_HTTPS)
+        house = House(
+            shelf=held,
+            ring=KeyRing(settings.PASS_KEYS),
+            secure=settings.IS_HTTPS,
+            proxies=settings.TRUSTED_PROXIES,
+        )
         _process.shelf, _process.kiosk = held, Kiosk(house, renew=renew)
     return _process.kiosk
 
@@ -88,6 +93,7 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
         path=request.path,
         query=request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
         headers={name.lower(): value for name, value in request.headers.items()},
+        peer=request.META.get("REMOTE_ADDR") or "",
     )
     found = async_to_sync(_kiosk().respond)(asked)
     if isinstance(found, Miss):

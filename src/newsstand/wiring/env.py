@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from newsstand.rules.gate.networks import Range, proxy_range
+
 
 class SettingError(Exception):
     """A setting is missing or cannot be read; the message says which, where, and what to do."""
@@ -40,6 +42,10 @@ def _words(value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(item) for item in value]
     return [part.strip() for part in str(value).split(",") if part.strip()]
+
+
+def _ranges(value: Any) -> tuple[Range, ...]:
+    return tuple(proxy_range(word) for word in _words(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mail_from", _text, "Newsstand <post@newsstand.example>", "The sender of every mail."),
     Setting(
         "demo_password", _text, "", "The password of the demo's staff account, shown when the demo starts."
+    ),
+    Setting(
+        "trusted_proxies",
+        _ranges,
+        (),
+        "Addresses or ranges of the proxies in front of the site, such as 127.0.0.1. Only what these say in "
+        "`X-Forwarded-For` is taken for a reader's address; empty means that nobody's word is.",
     ),
     Setting("web_workers", _whole, 2, "Web worker processes."),
     Setting(
@@ -192,4 +205,4 @@ def settings_page() -> str:
 
 
 def _shown(default: Any) -> str:
-    return "none, required" if default is None else f"`{default}`" if default != "" else "empty"
+    return "none, required" if default is None else f"`{default}`" if default not in ("", ()) else "empty"

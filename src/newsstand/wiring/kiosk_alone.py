@@ -18,5 +18,6 @@ def application() -> LoneKiosk:
         shelf=open_shelf(data / "shelf"),
         ring=KeyRing(keys),
         secure=environment.site_url.startswith("https://"),
+        proxies=environment.trusted_proxies,
     )
     return LoneKiosk(Kiosk(house, renew=RenewalCall(environment.office_url, keys[0])))

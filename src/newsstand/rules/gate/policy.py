@@ -11,6 +11,7 @@ WEEK: Final = "week"
 DAYS: Final = re.compile(r"([1-9][0-9]{0,2})d")
 LONGEST_WINDOW: Final = 366
 LARGEST_ALLOWANCE: Final = 100
+MOST_GIFT_DEVICES: Final = 1000
 
 SUBSCRIBE: Final = "subscribe"
 REGISTER: Final = "register"
@@ -24,6 +25,13 @@ WAYS: Final = (SUBSCRIBE, REGISTER, DAY_PASS, ARTICLE, WIN_BACK, MEND_CARD, UPGR
 
 ANY_ACCOUNT: Final = "account"
 COMMENT_RIGHT: Final = "comment"
+_SETS_OF_NAMES: Final = (
+    "plan_products",
+    "crawlers",
+    "day_pass_products",
+    "article_products",
+    "win_back_products",
+)
 
 
 class PolicyError(ValueError):
@@ -52,7 +60,9 @@ class Policy:
     in which they stand on a wall. `plan_products` are the products for which a plan is sold.
     `comment_needs` is the right that a comment needs, or `account` for every signed-in reader.
     `crawlers` are the verified crawlers that read in full, and `network_access` is true while any
-    group's network is let in; both are off unless set.
+    group's network is let in; both are off unless set. `day_pass_products`, `article_products` and
+    `win_back_products` are the products for which a day pass, a single story, or an offer for who once
+    subscribed is sold. A gift opens its story on so many devices as `gift_devices` says.
     """
 
     zone: str = "UTC"
@@ -66,15 +76,20 @@ class Policy:
     comment_needs: str = COMMENT_RIGHT
     crawlers: frozenset[str] = field(default=frozenset())
     network_access: bool = False
+    day_pass_products: frozenset[str] = frozenset()
+    article_products: frozenset[str] = frozenset()
+    win_back_products: frozenset[str] = frozenset()
+    gift_devices: int = 50
 
     def __post_init__(self) -> None:
         _check_zone(self.zone)
         _check_window(self.window)
-        _check_allowance("device_allowance", self.device_allowance)
-        _check_allowance("reader_allowance", self.reader_allowance)
+        _check_number("device_allowance", self.device_allowance, LARGEST_ALLOWANCE)
+        _check_number("reader_allowance", self.reader_allowance, LARGEST_ALLOWANCE)
         _check_ways(self.ways)
-        _check_names("plan_products", self.plan_products)
-        _check_names("crawlers", self.crawlers)
+        for name in _SETS_OF_NAMES:
+            _check_names(name, getattr(self, name))
+        _check_number("gift_devices", self.gift_devices, MOST_GIFT_DEVICES)
         _check_switch("registering_open", self.registering_open)
         _check_switch("network_access", self.network_access)
         _check_open_house(self.open_house)
@@ -89,12 +104,12 @@ class Policy:
             "device_allowance": self.device_allowance,
             "reader_allowance": self.reader_allowance,
             "ways": list(self.ways),
-            "plan_products": sorted(self.plan_products),
+            **{name: sorted(getattr(self, name)) for name in _SETS_OF_NAMES},
             "registering_open": self.registering_open,
             "open_house": [{"section": o.section, "until": o.until} for o in self.open_house],
             "comment_needs": self.comment_needs,
-            "crawlers": sorted(self.crawlers),
             "network_access": self.network_access,
+            "gift_devices": self.gift_devices,
         }
         return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
@@ -119,10 +134,10 @@ class Policy:
 
 def _values_from_json(value: dict[str, Any]) -> dict[str, Any]:
     values = dict(value)
-    for name in ("ways", "plan_products", "crawlers", "open_house"):
+    for name in ("ways", "open_house", *_SETS_OF_NAMES):
         if name in values and not isinstance(values[name], list):
             raise PolicyError(f"{name}: {values[name]!r} is not a list")
-    for name in ("plan_products", "crawlers"):
+    for name in _SETS_OF_NAMES:
         if name in values:
             _check_names(name, values[name])
             values[name] = frozenset(values[name])
@@ -158,9 +173,9 @@ def _check_window(window: object) -> None:
         )
 
 
-def _check_allowance(name: str, allowance: object) -> None:
-    if type(allowance) is not int or not 0 <= allowance <= LARGEST_ALLOWANCE:
-        raise PolicyError(f"{name}: {allowance!r} is not a whole number from 0 to {LARGEST_ALLOWANCE}")
+def _check_number(name: str, number: object, most: int) -> None:
+    if type(number) is not int or not 0 <= number <= most:
+        raise PolicyError(f"{name}: {number!r} is not a whole number from 0 to {most}")
 
 
 def _check_ways(ways: tuple[object, ...]) -> None:
