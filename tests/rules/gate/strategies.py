@@ -60,6 +60,7 @@ _WAYS = (
     ("mend_card", "upgrade", "subscribe", "register"),
     ("mend_card", "register"),
     ("day_pass", "subscribe"),
+    ("mend_card", "upgrade", "win_back", "subscribe", "register", "day_pass", "article", "ask_group"),
     (),
 )
 _HOUSES = ((), (), (), (OpenHouse("", 11),), (OpenHouse("harbour", 11), OpenHouse("", 10)))
@@ -87,7 +88,7 @@ readers = st.builds(
     lambda staff, held, state: ReaderFacts("c" * 32, staff, 0, tuple(held), state),
     st.sampled_from([False, False, False, True]),
     st.lists(grants, max_size=2),
-    st.sampled_from(["", "payment_failed", "cancelled", "lapsed"]),
+    st.sampled_from(["", "payment_failed", "cancelled", "lapsed", "seat_expired"]),
 )
 
 visits = st.builds(
@@ -106,7 +107,7 @@ visits = st.builds(
 )
 
 policies = st.builds(
-    lambda allowances, ways, products, is_open, houses, needs, lets_in: Policy(
+    lambda allowances, ways, products, is_open, houses, needs, lets_in, sold: Policy(
         zone="Europe/London",
         device_allowance=allowances[0],
         reader_allowance=allowances[1],
@@ -117,6 +118,9 @@ policies = st.builds(
         comment_needs=needs,
         crawlers=frozenset({"examplebot"}) if lets_in else frozenset(),
         network_access=lets_in,
+        day_pass_products=sold,
+        article_products=sold,
+        win_back_products=sold,
     ),
     st.sampled_from([(2, 3), (3, 6), (0, 2), (2, 0), (1, 1), (3, 1)]),
     st.sampled_from(_WAYS),
@@ -125,6 +129,7 @@ policies = st.builds(
     st.sampled_from(_HOUSES),
     st.sampled_from(["comment", "account"]),
     st.booleans(),
+    st.sampled_from(_PRODUCTS),
 )
 
 someone = st.none() | readers

@@ -178,6 +178,27 @@ def test_the_meter_opens_its_allowance_and_no_more_in_any_order(
     assert not opened or len(opened | before) <= allowance
 
 
+def _moments_of_change(asked: Asked) -> set[int]:
+    """Every moment that a step, a time of the story, a grant or an open house names."""
+    article = asked.article
+    named = [step.from_at for step in article.steps]
+    named += [house.until for house in asked.policy.open_house]
+    named += [article.published_at, article.embargo_until, article.gone_from]
+    for grant in asked.reader.grants if asked.reader is not None else ():
+        named += [grant.from_at, grant.until, grant.grace_until]
+    return {moment for moment in named if moment is not None}
+
+
+@given(questions)
+@settings(max_examples=120, deadline=None)
+def test_time_opens_and_closes_only_where_something_says_so(asked: Asked) -> None:
+    for now in range(31):
+        if now + 1 in _moments_of_change(asked):
+            continue
+        before, after = decide(*asked[:4], now), decide(*asked[:4], now + 1)
+        assert (before.show, before.reason, before.wall) == (after.show, after.reason, after.wall)
+
+
 def _without_person(decision: Decision) -> tuple[object, ...]:
     return (
         decision.show,

@@ -37,12 +37,13 @@ class Declares:
 
 
 class ReaderState:
-    """What billing has to say about a reader, where it is worth a word."""
+    """What billing or a group has to say about a reader, where it is worth a word."""
 
     NOTHING: Final = ""
     PAYMENT_FAILED: Final = "payment_failed"
     CANCELLED: Final = "cancelled"
     LAPSED: Final = "lapsed"
+    SEAT_EXPIRED: Final = "seat_expired"
 
 
 SITE: Final = "site"

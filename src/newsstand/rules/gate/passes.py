@@ -19,7 +19,7 @@ _VERSION: Final = 1
 _HEAD: Final = struct.Struct(">16s8sqHHqBBB")
 _GRANT: Final = struct.Struct(">qqqBBBB")
 _NEVER: Final = -(2**63)
-_STATES: Final = ("", "payment_failed", "cancelled", "lapsed")
+_STATES: Final = ("", "payment_failed", "cancelled", "lapsed", "seat_expired")
 _KNOWN_RIGHTS: Final = (Right.READ, Right.AD_FREE, Right.COMMENT, Right.ARCHIVE)
 _RIGHTS_OF_MASK: Final = tuple(
     frozenset(right for bit, right in enumerate(_KNOWN_RIGHTS) if mask >> bit & 1)

@@ -9,8 +9,8 @@ from typing import Final, cast
 
 from newsstand.rules.gate.decide import Decision, Note, NoteKind, Show
 from newsstand.rules.gate.facts import ArticleFacts, Level
-from newsstand.rules.gate.policy import ANY_ACCOUNT, MEND_CARD, SUBSCRIBE, UPGRADE, Policy
-from newsstand.rules.gate.ways import ways_for
+from newsstand.rules.gate.policy import ANY_ACCOUNT, Policy
+from newsstand.rules.gate.ways import walls_of_readers, ways_for
 
 SHOWS: Final = ("full", "opening", "gone", "refused")
 _NAME: Final = re.compile(
@@ -201,18 +201,10 @@ def _full(
 
 
 def _openings(article: ArticleFacts, levels: Iterable[Level], policy: Policy) -> Iterator[Variant]:
-    """The walls: for strangers by what is counted, for readers by the one way that ends in a plan."""
+    """The walls: for strangers by what is counted, for readers by what fits them."""
     for level in levels:
         for counted in range(policy.reader_allowance + 1 if level is Level.METERED else 1):
             ways, adds = ways_for(article, level, None, counted, policy, 0)
             yield Variant("opening", ways, adds, ads=True)
-    for ways, ads in product(_ways_to_pay(article, policy), (True, False)):
+    for ways, ads in product(walls_of_readers(article, policy), (True, False)):
         yield Variant("opening", ways, ads=ads, signed_in=True)
-
-
-def _ways_to_pay(article: ArticleFacts, policy: Policy) -> tuple[tuple[str, ...], ...]:
-    """What may stand on a signed-in reader's wall: one way that ends in a plan, or none at all."""
-    if article.product not in policy.plan_products:
-        return ((),)
-    ways = tuple((way,) for way in (MEND_CARD, UPGRADE) if way in policy.ways)
-    return (*ways, (SUBSCRIBE,) if SUBSCRIBE in policy.ways else ())
