@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from newsstand.wiring.commands import billing_words
 from newsstand.wiring.env import SettingError
 
 DESCRIPTION = """Newsstand: software for an independent newsroom that lives from its readers.
@@ -23,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _serving(commands)
     _newsroom(commands)
+    billing_words.add(commands)
     commands.add_parser(
         "manage", help="Django's and Wagtail's own commands: newsstand manage help", add_help=False
     )
@@ -100,7 +102,7 @@ def _newsroom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 # Commands that work on the rows of an installation; the others begin before there is one, or supervise.
-WITH_DJANGO = {"work", "publish", "explain", "print", "load-demo", "prepare", "found"}
+WITH_DJANGO = {"work", "publish", "explain", "print", "load-demo", "prepare", "found", "billing_office"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,6 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words[:1] == ["manage"]:
             return _module("manage").run(words[1:])
         found = parser().parse_args(words)
+        if found.command == "billing":
+            found.command = billing_words.module_of(found)
         if found.command in WITH_DJANGO:
             _module("django_setup").run()
         return int(_module(found.command.replace("-", "_")).run(found))

@@ -17,6 +17,7 @@ from newsstand.rules.billing.periods import (
     Rhythm,
     access_until,
     charges_per_year,
+    day_of,
     due_at,
     period,
     period_containing,
@@ -38,6 +39,16 @@ def test_periods_of_the_table(case: dict[str, Any]) -> None:
     assert [p.starts_on for p in made] == case["starts"][:-1]
     assert [p.ends_on for p in made] == case["starts"][1:]
     assert [p.seq for p in made] == list(range(len(made)))
+
+
+@pytest.mark.parametrize("case", CASES["far"], ids=lambda case: f"{case['every']} × {case['seq']}")
+def test_a_period_far_ahead_of_the_table(case: dict[str, Any]) -> None:
+    assert period(case["anchor"], rhythm(case["every"]), case["seq"]).starts_on == case["starts"]
+
+
+@pytest.mark.parametrize("case", CASES["day_of"], ids=lambda case: f"{case['zone']} {case['is']}")
+def test_the_day_of_a_moment_is_the_publications(case: dict[str, Any]) -> None:
+    assert day_of(int(case["at"].timestamp()), case["zone"]) == case["is"]
 
 
 @pytest.mark.parametrize("case", CASES["charges"], ids=lambda case: f"{case['every']} from {case['anchor']}")

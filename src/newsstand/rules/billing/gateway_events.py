@@ -34,8 +34,10 @@ class Kind(StrEnum):
     @property
     def thing(self) -> str:
         """What the event is about: "charge", "refund", "dispute", "method", "mandate" or "payout"."""
-        return self.value.partition(".")[0]
+        return _THINGS[self]
 
+
+_THINGS: dict[Kind, str] = {kind: kind.value.partition(".")[0] for kind in Kind}
 
 RANK: dict[Kind, int] = {
     Kind.CHARGE_PROCESSING: 0,
@@ -79,7 +81,7 @@ class GatewayEvent:
     @property
     def key(self) -> tuple[str, str, str]:
         """What is unique: the same key twice is the same news."""
-        return (self.gateway, self.object_id, self.kind.value)
+        return (self.gateway, self.object_id, str(self.kind))
 
 
 ObjectKey = tuple[str, str, str]

@@ -8,7 +8,7 @@ overlap nor leave a gap, and a month that was too short for the 31st does not sh
 import calendar
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ Unit = Literal["day", "month", "year"]
 DAY = 86_400
 MORNING_STARTS_AT_HOUR = 6
 MORNING_SECONDS = 4 * 3600
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 YEARS_LOOKED_AT = 400  # after 400 years the calendar's leap years repeat
 
 
@@ -106,13 +107,18 @@ def due_at(due: Period, zone: str, subscription_id: str) -> int:
     return int(morning.timestamp()) + spread
 
 
+def day_of(moment: int, zone: str) -> date:
+    """The day of a moment where the publication is: 23:30 UTC on the 21st is the 22nd in Berlin."""
+    return datetime.fromtimestamp(moment, ZoneInfo(zone)).date()
+
+
 def access_until(ends_on: date) -> int:
     """The moment from which paid time is over: when the printed date `ends_on` is past everywhere on earth.
 
     The last place to leave 20 December does so at noon UTC on the 21st. The renewal of the same day's
     morning lies before that moment in every zone, so that a paid reader never waits for the charge.
     """
-    return int(datetime.combine(ends_on + timedelta(days=1), time(12), UTC).timestamp())
+    return (ends_on.toordinal() - _FIRST_DAY) * DAY + DAY + DAY // 2
 
 
 def _starts_before(anchor_on: date, rhythm: Rhythm, on: date) -> int:

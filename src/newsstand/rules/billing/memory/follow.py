@@ -1,0 +1,148 @@
+"""What an event makes of a book: the rule says it, and here it is done to plain rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from newsstand.rules.billing import dunning, lifecycle
+from newsstand.rules.billing.books import CANCELLED, Attempt, Book, Invoice, Notice
+from newsstand.rules.billing.lifecycle import Do, State, Step
+from newsstand.rules.billing.periods import access_until, due_at
+
+
+@dataclass(slots=True)
+class Turn:
+    """A step about to be done to a book; invoice and attempt are those the event is about."""
+
+    book: Book
+    step: Step
+    invoice: Invoice | None
+    attempt: Attempt | None
+    zone: str
+    now: int
+
+
+def follow(
+    book: Book,
+    event: lifecycle.Event,
+    zone: str,
+    now: int,
+    invoice: Invoice | None = None,
+    attempt: Attempt | None = None,
+) -> bool:
+    """Ask the rule, and do all that it says; False where the event means nothing in this state."""
+    step = lifecycle.next(book.state, event, now)
+    if not step.applies:
+        return False
+    book.state = step.state
+    if step.state is State.ENDED and book.ended_at is None and step.end_reason is not None:
+        book.ended_at, book.end_reason, book.next_action_at = now, step.end_reason, None
+    turn = Turn(book, step, invoice, attempt, zone, now)
+    for do in step.do:
+        _DOERS[do](turn)
+    if book.state is State.PAST_DUE and invoice is not None:
+        grace_over = dunning.grace_until(invoice.starts_on)
+        book.next_action_at = grace_over if step.retry_at is None else min(step.retry_at, grace_over)
+    return True
+
+
+def write(book: Book, key: str, now: int) -> None:
+    """Write a mail; the same key is the same mail."""
+    if all(notice.key != key for notice in book.notices):
+        book.notices.append(Notice(key, now))
+
+
+def _give_access(turn: Turn) -> None:
+    if turn.book.started_at is None:
+        turn.book.started_at = turn.now
+    _grant(turn)
+
+
+def _grant(turn: Turn) -> None:
+    book, paid = turn.book, turn.book.last_paid()
+    if paid is not None:
+        book.access_until = access_until(paid.ends_on)
+        book.grace_until = None if book.cancel_requested_at is not None else dunning.grace_until(paid.ends_on)
+
+
+def _cut_access(turn: Turn) -> None:
+    if turn.book.access_until is not None:
+        turn.book.access_until = min(turn.book.access_until, turn.now)
+    turn.book.grace_until = None
+
+
+def _send_receipt(turn: Turn) -> None:
+    if turn.invoice is not None:
+        turn.book.notices.append(Notice(f"receipt:{turn.invoice.ref}", turn.now))
+
+
+def _plan_renewal(turn: Turn) -> None:
+    book, paid = turn.book, turn.book.last_paid()
+    if paid is not None:
+        book.next_seq = max(book.next_seq, paid.seq + 1)
+    book.next_action_at = due_at(book.period(book.next_seq), turn.zone, book.ref)
+
+
+def _stop_charging(turn: Turn) -> None:
+    book = turn.book
+    if book.is_running:
+        book.next_action_at = book.cancel_at
+        _grant(turn)
+    for row in book.invoices:
+        if row.status == "open" and row.gateway and ("call_off", row.ref) not in book.waiting:
+            book.waiting.append(("call_off", row.ref))
+
+
+def _resume_charging(turn: Turn) -> None:
+    _plan_renewal(turn)
+    _grant(turn)
+
+
+def _retry(turn: Turn) -> None:
+    turn.book.next_action_at = turn.step.retry_at
+
+
+def _say_failed(turn: Turn) -> None:
+    if turn.attempt is not None:
+        write(turn.book, f"payment_failed:{turn.attempt.key}", turn.now)
+
+
+def _void_open_invoice(turn: Turn) -> None:
+    for row in turn.book.invoices:
+        if row.status == "open":
+            row.status, row.void_reason = "void", (turn.book.end_reason or CANCELLED)
+
+
+def _confirm_cancel(turn: Turn) -> None:
+    write(turn.book, f"cancelled:{turn.now}", turn.now)
+
+
+def _confirm_resume(turn: Turn) -> None:
+    write(turn.book, f"kept:{turn.now}", turn.now)
+
+
+def _say_ended(turn: Turn) -> None:
+    write(turn.book, "ended", turn.now)
+
+
+def _refund_charge(turn: Turn) -> None:
+    if turn.invoice is not None and ("refund", turn.invoice.ref) not in turn.book.waiting:
+        turn.book.waiting.append(("refund", turn.invoice.ref))
+
+
+_DOERS: dict[Do, Callable[[Turn], None]] = {
+    Do.GIVE_ACCESS: _give_access,
+    Do.SEND_RECEIPT: _send_receipt,
+    Do.PLAN_RENEWAL: _plan_renewal,
+    Do.STOP_CHARGING: _stop_charging,
+    Do.RESUME_CHARGING: _resume_charging,
+    Do.RETRY: _retry,
+    Do.ASK_FOR_CARD: _say_failed,
+    Do.ASK_FOR_APPROVAL: _say_failed,
+    Do.TELL_STAFF: _say_failed,
+    Do.VOID_OPEN_INVOICE: _void_open_invoice,
+    Do.CONFIRM_CANCEL: _confirm_cancel,
+    Do.CONFIRM_RESUME: _confirm_resume,
+    Do.SAY_ENDED: _say_ended,
+    Do.CUT_ACCESS: _cut_access,
+    Do.REFUND_CHARGE: _refund_charge,
+}

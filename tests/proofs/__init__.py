@@ -1,0 +1,1 @@
+"""Long proofs of billing: whole worlds in memory, tried by the thousand."""
