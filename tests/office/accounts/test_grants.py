@@ -95,13 +95,16 @@ def test_a_refund_ends_at_once_and_closes_passes(ann: Account, now: datetime, sh
     assert shelf.board.read().closed_readers[ann.reader_id] >= before
 
 
-def test_a_closing_reaches_the_board_right_after_the_commit(
+def test_a_closing_reaches_the_board_before_the_commit_and_again_after_it(
     ann: Account, now: datetime, shelf: Shelf, django_capture_on_commit_callbacks: Any
 ) -> None:
     before = clock.unix()
     with django_capture_on_commit_callbacks(execute=True):
         actions.close_passes(account=ann, by="staff:x", why="misuse", now=now)
-        assert not shelf.board.read().closed_readers
+        assert shelf.board.read().closed_readers[ann.reader_id] >= before
+        shelf.board.close_reader(ann.reader_id, before, before)
+        written = shelf.board.version()
+    assert shelf.board.version() > written
     # The moment of writing, not that of the change: passes made in between are closed, too.
     assert shelf.board.read().closed_readers[ann.reader_id] >= before
     assert OutboxRow.objects.get().key == ann.reader_id

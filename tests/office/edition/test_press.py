@@ -220,7 +220,7 @@ def test_what_the_worker_printed_meanwhile_stays(
 
     def slow_plate(page: Any, now: Any) -> Any:
         plate = make_plate(page, now)
-        press._lay(plate, shelf.board.read().generation)
+        press._lay(page, plate, shelf.board.read().generation)
         stamps.append(at(shelf, page.address).stamp)
         return plate
 

@@ -26,6 +26,8 @@ def change_policy(*, row: AccessPolicy, by: str, now: datetime) -> int:
     before = values_of(kept) if kept is not None else None
     row.save()
     audit.record(by=by, verb="change_access", subject="access", before=before, after=values_of(row), now=now)
+    # Before the commit: what was printed under the old rules is handed out no more, whatever happens after it.
+    shelf.handle().board.raise_generation()
     return post_policy()
 
 

@@ -212,6 +212,11 @@ def forgotten_stories(before: datetime) -> list[ArticlePage]:
     return for_listing(waiting.exclude(pk__in=ArticlePage.objects.filter(told).values("pk")))
 
 
+def withdrawn_unsaid() -> list[ArticlePage]:
+    """Stories that are no longer public, although the last that was told of them is where they are shown."""
+    return for_listing(ArticlePage.objects.filter(live=False, shown__isnull=False))
+
+
 def stories_by_slug(slug: str) -> list[ArticlePage]:
     """Every story of this slug, live or not, in whatever section."""
     return for_listing(ArticlePage.objects.filter(slug=slug).order_by("pk"))

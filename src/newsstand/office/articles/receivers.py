@@ -9,7 +9,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 
 from newsstand.office.articles import actions
 from newsstand.office.articles.actions.hand import Hand, present
-from newsstand.office.articles.models import Picture, SectionPage
+from newsstand.office.articles.models import ArticlePage, Picture, SectionPage
 from newsstand.office.kit import clock
 
 
@@ -20,6 +20,7 @@ def connect() -> None:
     page_slug_changed.connect(_renamed, dispatch_uid="articles.renamed")
     post_page_move.connect(_moved, dispatch_uid="articles.moved")
     user_logged_in.connect(_signed_in, dispatch_uid="articles.staff_signed_in")
+    post_save.connect(_story_saved, sender=ArticlePage, dispatch_uid="articles.story_saved")
     post_save.connect(_picture_saved, sender=Picture, dispatch_uid="articles.picture_saved")
 
 
@@ -63,6 +64,18 @@ def _moved(sender: type[Page], instance: Page, url_path_before: str, **kwargs: A
     if instance.live:
         hand = _hand()
         actions.page_changed(instance, verb="move", by=hand.by, now=hand.now, url_path_before=url_path_before)
+
+
+def _story_saved(
+    sender: type[ArticlePage],
+    instance: ArticlePage,
+    raw: bool = False,
+    update_fields: frozenset[str] | None = None,
+    **kwargs: Any,
+) -> None:
+    """A draft is saved with the names of the columns that keep it, and touches nothing that readers see."""
+    if not raw and (update_fields is None or "live" in update_fields):
+        actions.story_saved(instance)
 
 
 def _picture_saved(sender: type[Picture], instance: Picture, created: bool, **kwargs: Any) -> None:

@@ -2,6 +2,10 @@
 
 from django.dispatch import Signal
 
+# The row of a story was saved, in whatever state, and the save is not committed yet. Wagtail speaks of a publication
+# only after that commit. article: ArticlePage; shown_at: str | None, where it was last announced.
+article_saved = Signal()
+
 # A story was published, changed, moved or renamed.
 # article_id: str; before_paths, after_paths: list[str], the story's own address first, then every listing that
 # showed or shows it. before_paths is empty for a story that was not public before.

@@ -30,7 +30,7 @@ def print_story(*, article_id: str, now: datetime) -> None:
     article = articles.article(article_id)
     if article is None:
         return
-    drop_if_gate_moved(article)
+    drop_if_gate_moved(article, path=article.address)
     _arrive(article.address)
     press.print_page(article, now)
 
@@ -50,11 +50,16 @@ def drop(*, path: str) -> None:
     shelf.handle().entries.drop(path)
 
 
-def drop_if_gate_moved(article: Any) -> None:
-    """Take a story off the shelf whose facts for the gate have changed, before it is printed anew."""
-    entry = shelf.handle().entries.get(article.address)
-    if entry is not None and entry.facts != access.facts_for_gate(article):
-        drop(path=article.address)
+def drop_if_gate_moved(article: Any, *, path: str) -> bool:
+    """Take what lies at a path of this story off the shelf, unless the gate still sees the story as it stands there.
+
+    True if something was taken away.
+    """
+    entry = shelf.handle().entries.get(path)
+    if entry is None or (article.live and entry.facts == access.facts_for_gate(article)):
+        return False
+    drop(path=path)
+    return True
 
 
 def move(*, old: str, new: str) -> None:

@@ -1,6 +1,10 @@
-"""What lower desks announce, turned into outbox rows of the same transaction."""
+"""What lower desks announce, turned into outbox rows of the same transaction.
 
-from functools import partial
+What may no longer be shown leaves the shelf before that transaction is committed: if the process dies after the
+commit, nothing is left behind that would have to be taken away. If the commit fails, the page is printed again when
+it is asked for.
+"""
+
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +12,13 @@ from django.db import transaction
 from newsstand.office.access.signals import policy_changed
 from newsstand.office.ads.signals import ads_changed
 from newsstand.office.articles import queries as articles
-from newsstand.office.articles.signals import article_changed, article_gone, listing_changed, menu_changed
+from newsstand.office.articles.signals import (
+    article_changed,
+    article_gone,
+    article_saved,
+    listing_changed,
+    menu_changed,
+)
 from newsstand.office.billing.signals import offers_changed
 from newsstand.office.comments.signals import comments_changed
 from newsstand.office.edition import actions
@@ -27,6 +37,7 @@ EVERYWHERE = {
 
 def connect() -> None:
     """Called once, when the application is ready."""
+    article_saved.connect(_article_saved, dispatch_uid="edition.article_saved")
     article_changed.connect(_article_changed, dispatch_uid="edition.article_changed")
     article_gone.connect(_article_gone, dispatch_uid="edition.article_gone")
     listing_changed.connect(_listing_changed, dispatch_uid="edition.listing_changed")
@@ -36,11 +47,26 @@ def connect() -> None:
 
 
 @transaction.atomic
+def _article_saved(sender: Any, *, article: Any, shown_at: str | None, **kwargs: Any) -> None:
+    """Wagtail commits a publication before it speaks of it: the gate is raised within the save itself."""
+    for path in dict.fromkeys((article.address, shown_at or article.address)):
+        if not actions.drop_if_gate_moved(article, path=path):
+            continue
+        if article.live:
+            outbox.add(actions.PRINT_STORY, {"id": article.article_id}, key=article.article_id)
+        else:
+            outbox.add(actions.DROP, {"path": path}, key=path)
+
+
+@transaction.atomic
 def _article_changed(
     sender: Any, *, article_id: str, before_paths: list[str], after_paths: list[str], **kwargs: Any
 ) -> None:
-    """The story and the listings that showed or show it. A gate that was raised is raised at once, not in turn."""
-    transaction.on_commit(partial(_drop_if_gate_moved, article_id))
+    """The story and the listings that showed or show it."""
+    article = articles.article(article_id)
+    for path in dict.fromkeys((*before_paths[:1], *after_paths[:1])):
+        if article is not None:
+            actions.drop_if_gate_moved(article, path=path)
     if before_paths and before_paths[0] != after_paths[0]:
         _move(before_paths[0], after_paths[0])
     outbox.add(actions.PRINT_STORY, {"id": article_id}, key=article_id)
@@ -52,7 +78,7 @@ def _article_changed(
 def _article_gone(sender: Any, *, before_paths: list[str], **kwargs: Any) -> None:
     """The text goes at once; its headline and picture may stand below any other story, so all are made anew."""
     for path in before_paths[:1]:
-        transaction.on_commit(partial(actions.drop, path=path))
+        actions.drop(path=path)
         outbox.add(actions.DROP, {"path": path}, key=path)
     _everywhere("gone")
 
@@ -87,9 +113,3 @@ def _everywhere(reason: str) -> None:
 
 def _move(old: str, new: str) -> None:
     outbox.add(actions.MOVE, {"old": old, "new": new}, key=f"{old} {new}")
-
-
-def _drop_if_gate_moved(article_id: str) -> None:
-    article = articles.article(article_id)
-    if article is not None:
-        actions.drop_if_gate_moved(article)

@@ -1,8 +1,8 @@
 """Closing passes: what a reader carries is worth nothing from now on and must be renewed.
 
-The board is written right after the commit, and once more by the worker, in case the process ends in between.
-Both times the moment is that of the writing and not that of the change: a pass that was made from the old
-rows while the change was being committed is younger than the change, and has to go too.
+The board is written before the commit, so that a process that dies right after it leaves nothing open; right after
+it; and once more by the worker. Each time the moment is that of the writing and not that of the change: a pass that
+was made from the old rows while the change was being committed is younger than the change, and has to go too.
 """
 
 from datetime import datetime
@@ -23,6 +23,7 @@ def close_passes(*, account: Account, by: str, why: str, now: datetime) -> int:
         subject = f"account:{account.reader_id}"
         audit.record(by=by, verb="close_passes", subject=subject, why=why, now=now)
         row = outbox.add(CLOSE_PASSES, {"reader": account.reader_id}, key=account.reader_id)
+        _close_reader_now(account.reader_id)
         transaction.on_commit(partial(_close_reader_now, account.reader_id))
     return row
 
@@ -32,6 +33,7 @@ def close_session(*, session: str, by: str, now: datetime) -> int:
     with transaction.atomic():
         audit.record(by=by, verb="sign_out", subject=f"session:{session}", now=now)
         row = outbox.add(CLOSE_SESSION, {"session": session}, key=session)
+        _close_session_now(session)
         transaction.on_commit(partial(_close_session_now, session))
     return row
 

@@ -4,6 +4,7 @@ from newsstand.office.articles.actions.announce import announce_forgotten as ann
 from newsstand.office.articles.actions.announce import page_changed as page_changed
 from newsstand.office.articles.actions.announce import page_withdrawn as page_withdrawn
 from newsstand.office.articles.actions.announce import picture_changed as picture_changed
+from newsstand.office.articles.actions.announce import story_saved as story_saved
 from newsstand.office.articles.actions.found import found_publication as found_publication
 from newsstand.office.articles.actions.keep_picture import KeptPicture as KeptPicture
 from newsstand.office.articles.actions.keep_picture import PictureRefused as PictureRefused

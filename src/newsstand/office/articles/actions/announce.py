@@ -61,6 +61,12 @@ def page_withdrawn(page: Page, *, verb: str, by: str, now: datetime, stories_sta
     _announce_menu(specific)
 
 
+def story_saved(story: ArticlePage) -> None:
+    """The row of a story was saved, and the save is not committed: whoever closes something may do it before."""
+    shown = queries.last_shown(story)
+    signals.article_saved.send(ArticlePage, article=story, shown_at=shown[0] if shown else None)
+
+
 @transaction.atomic
 def picture_changed(picture: "Picture") -> None:
     """A picture's words or its middle changed: the stories that show it are announced again."""
@@ -76,15 +82,19 @@ def add_live(parent: Page, page: Page) -> None:
     page.refresh_from_db()
 
 
-def announce_forgotten(now: datetime) -> int:
-    """Announce what was published by a process that died before it could say so; returns how many stories.
+def announce_forgotten(now: datetime, *, patience: timedelta = PATIENCE) -> int:
+    """Announce what was published or withdrawn by a process that died before it could say so; returns how many.
 
-    Wagtail saves a page and speaks of it in two steps, so that there is a moment between them.
+    Wagtail saves a page and speaks of it in two steps, so that there is a moment between them. Before anybody can
+    publish, at the start, there is nothing to be patient with.
     """
-    forgotten = queries.forgotten_stories(clock.real_now() - PATIENCE)
+    forgotten = queries.forgotten_stories(clock.real_now() - patience)
     for story in forgotten:
         page_changed(story, verb="publish", by="system", now=now)
-    return len(forgotten)
+    withdrawn = queries.withdrawn_unsaid()
+    for story in withdrawn:
+        page_withdrawn(story, verb="unpublish", by="system", now=now)
+    return len(forgotten) + len(withdrawn)
 
 
 def record(

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import transaction
 from wagtail.models import Page
 
+from newsstand.office.access import queries as access
 from newsstand.office.edition.printing import listings
 from newsstand.office.edition.printing.plate import Plate
 from newsstand.office.edition.printing.story import story_plate
@@ -49,15 +51,14 @@ def print_page(page: Any, now: datetime) -> bool:
         if plate is None:
             shelf.handle().entries.drop(page.address)
             return False
-        _lay(plate, generation)
+        _lay(page, plate, generation)
         return True
 
 
 def print_if_needed(page: Any, now: datetime) -> bool:
     """Print a page that is asked for, unless somebody else has just done so; False if it has no plate.
 
-    The page may change while it is being printed. What the worker has laid meanwhile is newer and stays; and
-    what was unpublished or changed meanwhile is taken away again, to be printed at the next demand.
+    What the worker has laid while this was being printed is newer and stays.
     """
     entries = shelf.handle().entries
     with shelf.handle().places.alone(page.address):
@@ -69,14 +70,16 @@ def print_if_needed(page: Any, now: datetime) -> bool:
         if plate is None:
             return False
         if _stamp(entries.get(page.address)) == _stamp(before):
-            _lay(plate, generation)
-            if not _is_as_read(page):
-                entries.drop(page.address)
+            _lay(page, plate, generation)
         return True
 
 
 def add_variant(page: Any, name: str, now: datetime) -> bool:
-    """Print one more variant of what lies there; False if that cannot be."""
+    """Print one more variant of what lies there; False if that cannot be.
+
+    Only where the gate sees the page as it did when that was printed: the new text behind the old gate would be
+    open to readers for whom it is closed.
+    """
     entries = shelf.handle().entries
     with shelf.handle().places.alone(page.address):
         entry = entries.get(page.address)
@@ -85,13 +88,20 @@ def add_variant(page: Any, name: str, now: datetime) -> bool:
         if name in entry.etags:
             return True
         plate = plate_for(page, now)
-        if plate is None or not _is_as_read(page):
+        if plate is None or plate.facts != entry.facts:
             return False
-        return entries.add(page.address, entry.stamp, name, _printed(plate, Variant.parse(name)))
+        bodies = _printed(plate, Variant.parse(name))
+        with transaction.atomic():
+            return _is_as_read(page, plate) and entries.add(page.address, entry.stamp, name, bodies)
 
 
-def _lay(plate: Plate, generation: int) -> None:
-    """The generation is the one from before the plate was made: a change since then makes this print old."""
+def _lay(page: Any, plate: Plate, generation: int) -> bool:
+    """Lay a plate's variants on the shelf, unless the page was changed while they were printed.
+
+    The generation is the one from before the plate was made: a change since then makes this print old. A change of
+    the page waits for the transaction to end, or this for the change's: then it finds it and lays nothing. So what
+    a change takes off the shelf before its commit cannot come back as it was before.
+    """
     entry = new_entry(
         path=plate.path,
         kind=plate.kind,
@@ -99,7 +109,12 @@ def _lay(plate: Plate, generation: int) -> None:
         facts=plate.facts,
         fresh_until=plate.fresh_until,
     )
-    shelf.handle().entries.put(entry, {variant.name: _printed(plate, variant) for variant in plate.first})
+    printed = {variant.name: _printed(plate, variant) for variant in plate.first}
+    with transaction.atomic():
+        if not _is_as_read(page, plate):
+            return False
+        shelf.handle().entries.put(entry, printed)
+    return True
 
 
 def _printed(plate: Plate, variant: Variant) -> Bodies:
@@ -110,7 +125,13 @@ def _stamp(entry: Entry | None) -> int | None:
     return entry.stamp if entry is not None else None
 
 
-def _is_as_read(page: Any) -> bool:
-    """Whether the page is still public, at the same address, in the version that was read."""
+def _is_as_read(page: Any, plate: Plate) -> bool:
+    """Whether the page is still public, at the same address, in the version and behind the gate that were read.
+
+    Within a transaction: SQLite has one writer at a time, and PostgreSQL locks the row of the page.
+    """
     same = {"pk": page.pk, "live": True, "url_path": page.url_path, "live_revision_id": page.live_revision_id}
-    return Page.objects.filter(**same, last_published_at=page.last_published_at).exists()
+    rows = Page.objects.select_for_update().filter(**same, last_published_at=page.last_published_at)
+    if rows.values_list("pk", flat=True).first() is None:
+        return False
+    return plate.facts is None or plate.facts == access.facts_for_gate(page.__class__.objects.get(pk=page.pk))
