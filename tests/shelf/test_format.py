@@ -1,6 +1,9 @@
 """A record that is torn, of another version, or unreadable in any way reads as missing."""
 
 import json
+import os
+import resource
+from dataclasses import replace
 from pathlib import Path
 
 import lmdb
@@ -16,7 +19,7 @@ from newsstand.shelf.format import decode_entry, encode_entry, seal, unseal
 from newsstand.shelf.lmdb_file import LmdbFile, UsedAcrossFork, key_of
 from newsstand.shelf.lmdb_store import LmdbStore
 from newsstand.shelf.store import ShelfFull
-from tests.shelf.test_entries import FULL, OPENING, story
+from tests.shelf.test_entries import FACTS, FULL, OPENING, story
 
 RECORD = encode_entry(story())
 
@@ -41,9 +44,94 @@ def test_no_bytes_make_it_raise(record: bytes) -> None:
     assert decode_entry(seal(record)) is None
 
 
-def test_another_version_is_not_read() -> None:
+def test_a_newer_version_is_not_read() -> None:
     assert decode_entry(RECORD) is not None
     assert decode_entry(bytes((RECORD[0] + 1,)) + RECORD[1:]) is None
+
+
+# An entry as version 1 wrote it, byte for byte. This stays, whatever version is written now.
+OF_VERSION_1 = (
+    b"\x01\x3b\x9e\xd9\x3c" + (7).to_bytes(8, "big") + b'{"path":"/harbour/ferry/","kind":"story","facts":'
+    b'{"id":"a","product":"news","section":"harbour","steps":[[0,"free"],[500,"metered"]],"published_at":100,'
+    b'"embargo_until":null,"gone_from":900,"counts":false},"generation":3,"fresh_until":700,"status":200,'
+    b'"content_type":"text/html; charset=utf-8","headers":[["x-robots-tag","noarchive"]],'
+    b'"etags":{"full":{"br":"\\"x\\""}}}'
+)
+
+
+def test_version_1_is_read() -> None:
+    entry = decode_entry(OF_VERSION_1)
+    assert entry is not None
+    assert entry.facts == replace(FACTS, id="a")
+    assert (entry.path, entry.stamp, entry.generation, entry.fresh_until) == ("/harbour/ferry/", 7, 3, 700)
+    assert (entry.headers, entry.etags) == ((("x-robots-tag", "noarchive"),), {"full": {"br": '"x"'}})
+
+
+def test_a_newer_entry_is_missing_and_leaves_nothing_when_it_is_replaced(tmp_path: Path) -> None:
+    store = LmdbStore(tmp_path, limit_bytes=1 << 20)
+    entry = story()
+    store.put(entry, {"opening": OPENING, "full": FULL})
+    store.close()
+    file = LmdbFile(tmp_path, databases=("entries",), map_size=1 << 24, durable=False)
+    with file.writing() as writing:
+        record = writing.get(key_of(entry.path), db=file.database("entries"))
+        assert record is not None
+        newer = record[:16] + b"\x7f" + record[17:]
+        writing.put(key_of(entry.path), newer, db=file.database("entries"))
+    file.close()
+    store = LmdbStore(tmp_path, limit_bytes=1 << 20)
+    assert store.get(entry.path) is None
+    assert not store.add(entry.path, entry.stamp, "full", FULL)
+    store.put(story(), {"opening": OPENING})
+    assert store.get(entry.path) is not None
+    assert store.body(entry, "full", "gzip") is None
+    store.close()
+
+
+def _fill(directory: Path, told: int) -> None:
+    """Lay entries until a limit on the files' size stands for a full disk; tells how many, and what is left."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+    store = LmdbStore(directory, limit_bytes=1 << 24)
+    body = Bodies(b"", b"", b"x" * 3000)
+    laid = 0
+    try:
+        while laid < 1000:
+            store.put(new_entry(path=f"/{laid}/", kind="page", generation=0), {"full": body, "more": body})
+            laid += 1
+    except ShelfFull:
+        last = store.get(f"/{laid}/"), len(list(store.paths()))
+        for number in range(3):
+            store.drop(f"/{number}/")
+        gone = store.get("/0/")
+        store.put(new_entry(path="/again/", kind="page", generation=0), {"full": body})
+        again = store.get("/again/")
+        report = {"laid": laid, "last": last, "gone": gone, "again": again is not None}
+        os.write(told, json.dumps(report).encode())
+
+
+def test_a_full_disk_lays_nothing_and_still_lets_things_go(tmp_path: Path) -> None:
+    reading, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            _fill(tmp_path, told)
+        finally:
+            os._exit(0)
+    os.close(told)
+    with os.fdopen(reading, "rb") as pipe:
+        report = json.loads(pipe.read())
+    os.waitpid(child, 0)
+    assert report["laid"] > 10
+    assert report["last"] == [None, report["laid"]]
+    assert report["gone"] is None
+    assert report["again"]
+    store = LmdbStore(tmp_path, limit_bytes=1 << 24)
+    assert len(list(store.paths())) == report["laid"] - 3 + 1
+    for path in store.paths():
+        entry = store.get(path)
+        assert entry is not None
+        assert store.body(entry, "full", "identity") == b"x" * 3000
+    store.close()
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ Whatever can't be read is None: a kiosk must never guess what an article's facts
 import json
 import struct
 import zlib
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from newsstand.rules.gate.facts import ArticleFacts, Level, Step
 from newsstand.shelf.entry import Entry
 
-FORMAT = 1
+FORMAT: Final = 1
+"""What is written. A change of what an entry's fields mean, or a new one that must be there, is a new number with
+a reader of its own in `_READERS`; the readers of older numbers stay, so that a shelf outlives an upgrade."""
 
 _RECORD_HEAD = struct.Struct(">BI")
 _STAMP = struct.Struct(">Q")
@@ -23,14 +26,20 @@ def seal(payload: bytes) -> bytes:
 
 
 def unseal(record: bytes | None) -> bytes | None:
-    """The payload, or None where the record is missing, torn, or of another format."""
+    """The payload, or None where the record is missing, torn, or of a format that this software can't read."""
+    opened = _opened(record)
+    return None if opened is None else opened[1]
+
+
+def _opened(record: bytes | None) -> tuple[int, bytes] | None:
+    """The format's number and the payload."""
     if record is None or len(record) < _RECORD_HEAD.size:
         return None
     version, checksum = _RECORD_HEAD.unpack_from(record)
     payload = record[_RECORD_HEAD.size :]
-    if version != FORMAT or zlib.crc32(payload) != checksum:
+    if version not in _READERS or zlib.crc32(payload) != checksum:
         return None
-    return payload
+    return version, payload
 
 
 def encode_entry(entry: Entry) -> bytes:
@@ -52,19 +61,19 @@ def encode_entry(entry: Entry) -> bytes:
 
 def decode_entry(record: bytes | None) -> Entry | None:
     """The entry, or None where the record can't be read as one."""
-    payload = unseal(record)
-    if payload is None or len(payload) < _STAMP.size:
+    opened = _opened(record)
+    if opened is None or len(opened[1]) < _STAMP.size:
         return None
+    version, payload = opened
     try:
-        fields = json.loads(payload[_STAMP.size :])
-        return _entry_from_plain(_STAMP.unpack_from(payload)[0], fields)
+        return _READERS[version](_STAMP.unpack_from(payload)[0], json.loads(payload[_STAMP.size :]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def stamp_of(record: bytes | None) -> int | None:
-    """The stamp alone; it can be read even where the rest of a record can't."""
-    if record is None or len(record) < _RECORD_HEAD.size + _STAMP.size or record[0] != FORMAT:
+    """The stamp alone, which stands first in every format, and can be read even where the rest can't."""
+    if record is None or len(record) < _RECORD_HEAD.size + _STAMP.size:
         return None
     stamp: int = _STAMP.unpack_from(record, _RECORD_HEAD.size)[0]
     return stamp
@@ -113,3 +122,6 @@ def _facts_from_plain(fields: dict[str, Any]) -> ArticleFacts:
         gone_from=fields["gone_from"],
         counts=fields["counts"],
     )
+
+
+_READERS: Final[Mapping[int, Callable[[int, dict[str, Any]], Entry]]] = {1: _entry_from_plain}

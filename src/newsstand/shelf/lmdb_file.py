@@ -2,10 +2,14 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import lmdb
+
+from newsstand.shelf.store import ShelfFull
 
 Transaction: TypeAlias = "lmdb.Transaction[bytes]"
 
@@ -56,6 +60,18 @@ class LmdbFile:
         """The only writing transaction at this moment, over all processes; it waits for its turn."""
         self._refuse_fork()
         return self._env.begin(write=True)
+
+    @contextmanager
+    def laying(self) -> Iterator[Transaction]:
+        """The same for what adds: without room on the disk or in the map nothing is changed, and ShelfFull tells."""
+        try:
+            with self.writing() as transaction:
+                yield transaction
+        except lmdb.Error as error:
+            # Without a class of its own is what the system reports: a disk that takes half of a page is one such.
+            if type(error) in (lmdb.Error, lmdb.MapFullError, lmdb.TxnFullError, lmdb.DiskError):
+                raise ShelfFull(f"no room for it: {error}") from error
+            raise
 
     def version(self) -> int:
         """The number of the last commit, by whichever process."""

@@ -46,18 +46,18 @@ class LmdbStore:
         self._sums = self._file.database("sums")
 
     def put(self, entry: Entry, variants: Mapping[str, Bodies]) -> None:
-        with self._file.writing() as writing:
+        with self._file.laying() as writing:
             self._put(writing, entry, variants)
 
     def put_all(self, printings: Iterable[tuple[Entry, Mapping[str, Bodies]]]) -> None:
         waiting = iter(printings)
         while group := list(islice(waiting, _PUT_AT_ONCE)):
-            with self._file.writing() as writing:
+            with self._file.laying() as writing:
                 for entry, variants in group:
                     self._put(writing, entry, variants)
 
     def add(self, path: str, stamp: int, variant: str, bodies: Bodies) -> bool:
-        with self._file.writing() as writing:
+        with self._file.laying() as writing:
             record = writing.get(key_of(path), db=self._entries)
             entry = _entry_of(record, path)
             if record is None or entry is None or entry.stamp != stamp:

@@ -9,14 +9,20 @@ from newsstand.shelf.entry import Bodies, Coding, Entry, with_variants
 
 
 class ShelfFull(RuntimeError):
-    """An entry so large that the shelf can't hold it, even with everything else taken away."""
+    """What was to be laid has no room: on the disk, or on the shelf even with everything else taken away.
+
+    Nothing of it was laid, and what lay there before lies there still.
+    """
 
 
 class Store(Protocol):
     """What every store of entries promises; one class of tests holds for all of them."""
 
     def put(self, entry: Entry, variants: Mapping[str, Bodies]) -> None:
-        """Lay the entry with exactly these variants at its path, at once and instead of what lay there."""
+        """Lay the entry with exactly these variants at its path, at once and instead of what lay there.
+
+        This, `put_all` and `add` raise ShelfFull.
+        """
 
     def put_all(self, printings: Iterable[tuple[Entry, Mapping[str, Bodies]]]) -> None:
         """The same for many entries, faster; others see them come in groups, each entry whole."""

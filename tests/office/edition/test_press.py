@@ -18,6 +18,7 @@ from newsstand.office.kit import outbox
 from newsstand.office.kit.models import OutboxRow, Publication
 from newsstand.shelf.entry import Entry
 from newsstand.shelf.shelf import Shelf
+from newsstand.shelf.store import ShelfFull
 from tests.office import newsroom
 from tests.office.edition.conftest import SECRET
 from tests.office.newsroom import NOW
@@ -335,3 +336,31 @@ def test_listings_ask_a_fixed_number_of_questions(make_story: MakeStory) -> None
     for number in range(6):
         make_story(f"many-{number}", authors=[author], tags=[tag], lead_picture=picture)
     assert [asked(path) for path in paths] == few
+
+
+def _no_room(*args: Any) -> None:
+    raise ShelfFull("no room for it")
+
+
+def test_on_a_full_disk_a_corrected_story_is_taken_away_and_its_row_waits(
+    make_story: MakeStory, shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    story = make_story()
+    do_rows()
+    listed = at(shelf, "/harbour/").stamp
+    story.title = "Another headline"
+    story.save_revision().publish()
+    waiting = OutboxRow.objects.filter(done_at__isnull=True, topic=actions.PRINT_STORY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shelf.entries, "put", _no_room)
+        outbox.drain()
+        assert shelf.entries.get(story.address) is None
+        assert at(shelf, "/harbour/").stamp == listed
+        assert "shelf_full path=/harbour/the-crane/" in caplog.text
+        waiting.update(tries=outbox.TRIES, not_before=NOW)
+        outbox.drain()
+        assert waiting.get().parked_at is None
+    OutboxRow.objects.update(not_before=NOW)
+    outbox.drain()
+    assert not waiting.exists()
+    assert at(shelf, story.address).stamp

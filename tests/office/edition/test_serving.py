@@ -13,6 +13,7 @@ from newsstand.office.edition.printing import assets
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
 from newsstand.shelf.shelf import Shelf
+from newsstand.shelf.store import ShelfFull
 from newsstand.wiring import connect
 from tests.office.edition.conftest import OPENING, SECRET
 from tests.office.newsroom import NOW
@@ -159,4 +160,19 @@ def test_nobody_else_sees_a_preview(make_story: MakeStory, client: Client) -> No
     story = make_story(level="free")
     response = story.make_preview_request(client.get("/").wsgi_request, "subscriber")
     assert response.status_code == 403
+    assert OPENING not in text(response)
+
+
+def test_a_page_for_which_there_is_no_room_is_an_honest_error(
+    make_story: MakeStory, client: Client, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*args: Any) -> None:
+        raise ShelfFull("no room for it")
+
+    story = make_story(level="free")
+    shelf.entries.clear()
+    monkeypatch.setattr(shelf.entries, "put", no_room)
+    response = client.get(story.address)
+    assert response.status_code == 503
+    assert response["Cache-Control"] == "no-store"
     assert OPENING not in text(response)

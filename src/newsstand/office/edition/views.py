@@ -11,6 +11,7 @@ from newsstand.office.edition.printing import assets, press
 from newsstand.office.edition.printing.preview import preview_html
 from newsstand.office.kit import clock, shelf
 from newsstand.office.kit.registry import registry
+from newsstand.shelf.store import ShelfFull
 
 ATTEMPTS: Final = 3  # a page may be replaced while it is being asked for, though hardly twice in a row
 
@@ -20,15 +21,18 @@ def serve_page(request: HttpRequest, page: Any) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     now = clock.now()
-    for _attempt in range(ATTEMPTS):
-        found = articles.page_at(page.address)
-        if found is None or not press.print_if_needed(found, now):
-            raise Http404
-        response = _answer(request, found)
-        if response is not None:
-            return response
-        if _is_there_and_gone(found.address):
-            raise Http404
+    try:
+        for _attempt in range(ATTEMPTS):
+            found = articles.page_at(page.address)
+            if found is None or not press.print_if_needed(found, now):
+                raise Http404
+            response = _answer(request, found)
+            if response is not None:
+                return response
+            if _is_there_and_gone(found.address):
+                raise Http404
+    except ShelfFull:  # the press has said so in the log
+        return _not_ready()
     return _not_ready()
 
 

@@ -14,11 +14,14 @@ from django.db import IntegrityError, connection, transaction
 from newsstand.office.kit import clock, queries
 from newsstand.office.kit.models import OutboxRow
 from newsstand.office.kit.registry import registry
+from newsstand.shelf.store import ShelfFull
 
 log = logging.getLogger(__name__)
 
 TRIES = 8
+LONGEST_WAIT = 60
 # After a failure the row waits 1, 2, 4 … seconds; after the last try it is parked for a person to look at.
+# A full disk is no fault of the row's: it is tried every minute until there is room.
 
 
 class OutsideTransaction(RuntimeError):
@@ -93,13 +96,13 @@ def do_row(row: OutboxRow) -> None:
 
 def _failed(row: OutboxRow, error: Exception) -> None:
     tries, now = row.tries + 1, clock.real_now()
-    parked_at = now if tries >= TRIES else None
+    parked_at = now if tries >= TRIES and not isinstance(error, ShelfFull) else None
     log.exception(
         "outbox_row_failed topic=%s row=%s tries=%s parked=%s", row.topic, row.pk, tries, bool(parked_at)
     )
     OutboxRow.objects.filter(pk=row.pk).update(
         last_error=f"{type(error).__name__}: {error}"[:2000],
-        not_before=now + timedelta(seconds=2 ** (tries - 1)),
+        not_before=now + timedelta(seconds=min(2 ** min(tries - 1, TRIES), LONGEST_WAIT)),
         parked_at=parked_at,
     )
 

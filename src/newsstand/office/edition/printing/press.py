@@ -1,5 +1,6 @@
 """The press: prints plates onto the shelf, one at a time for each path, over all processes."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +15,9 @@ from newsstand.office.edition.printing.story import story_plate
 from newsstand.office.kit import clock, shelf
 from newsstand.rules.gate.variants import Variant
 from newsstand.shelf.entry import Bodies, Entry, compress, new_entry
+from newsstand.shelf.store import ShelfFull
+
+log = logging.getLogger(__name__)
 
 QUALITY: Final = 9  # of 11: a page is compressed once and handed out often; the last steps cost the most time
 
@@ -113,8 +117,19 @@ def _lay(page: Any, plate: Plate, generation: int) -> bool:
     with transaction.atomic():
         if not _is_as_read(page, plate):
             return False
-        shelf.handle().entries.put(entry, printed)
+        try:
+            shelf.handle().entries.put(entry, printed)
+        except ShelfFull:
+            _make_known(plate)
+            raise
     return True
+
+
+def _make_known(plate: Plate) -> None:
+    """There is no room for a print. An old print of a story may be what was corrected: it goes; a list may stay."""
+    log.error("shelf_full path=%s", plate.path)
+    if plate.kind == "story":
+        shelf.handle().entries.drop(plate.path)
 
 
 def _printed(plate: Plate, variant: Variant) -> Bodies:
