@@ -206,6 +206,15 @@ class TestStore:
         assert len(set(seen)) == len(seen)
         assert store.version() == seen[-1]
 
+    def test_a_use_changes_nothing_that_is_seen(self, store: Store) -> None:
+        entry = story()
+        store.put(entry, {"opening": OPENING})
+        version = store.version()
+        store.touch([])
+        store.touch([entry.path, "/nowhere/"])
+        assert store.version() == version
+        assert list(store.paths()) == [entry.path]
+
     def test_clear_takes_everything_away(self, store: Store) -> None:
         entry = story()
         store.put(entry, {"full": FULL})

@@ -19,6 +19,7 @@ from newsstand.shelf.format import decode_entry, encode_entry, seal, unseal
 from newsstand.shelf.lmdb_file import LmdbFile, UsedAcrossFork, key_of
 from newsstand.shelf.lmdb_store import LmdbStore
 from newsstand.shelf.store import ShelfFull
+from newsstand.shelf.uses import Uses
 from tests.shelf.test_entries import FACTS, FULL, OPENING, story
 
 RECORD = encode_entry(story())
@@ -240,25 +241,52 @@ def test_a_board_that_is_read_only_in_part_has_no_policy(tmp_path: Path, part: s
     board.close()
 
 
-def test_the_oldest_printings_go_when_the_limit_is_reached(tmp_path: Path) -> None:
+def test_the_least_used_go_when_the_limit_is_reached(tmp_path: Path) -> None:
     store = LmdbStore(tmp_path, limit_bytes=10_000)
     body = Bodies(b"", b"", b"x" * 3000)
-    for name in "abcde":
+
+    def put(name: str) -> None:
         store.put(new_entry(path=f"/{name}/", kind="page", generation=0), {"full": body})
+
+    for name in "abc":
+        put(name)
+    version = store.version()
+    store.touch(["/a/", "/nowhere/"])
+    assert store.version() == version
+    put("d")
+    assert sorted(store.paths()) == ["/a/", "/c/", "/d/"]
+    store.touch(["/c/"])
+    put("e")
     assert sorted(store.paths()) == ["/c/", "/d/", "/e/"]
-    entry = store.get("/c/")
+    entry = store.get("/d/")
     assert entry is not None
-    assert store.add("/c/", entry.stamp, "more", body)
-    assert sorted(store.paths()) == ["/c/", "/e/"]
+    assert store.add("/d/", entry.stamp, "more", body)
+    assert sorted(store.paths()) == ["/d/", "/e/"]
     with pytest.raises(ShelfFull):
         store.put(
             new_entry(path="/big/", kind="page", generation=0), {"full": Bodies(b"", b"", b"x" * 10_001)}
         )
-    assert sorted(store.paths()) == ["/c/", "/e/"]
+    assert sorted(store.paths()) == ["/d/", "/e/"]
     for _ in range(50):
-        store.put(new_entry(path="/e/", kind="page", generation=0), {"full": body})
-    assert sorted(store.paths()) == ["/c/", "/e/"]
+        put("e")
+    assert sorted(store.paths()) == ["/d/", "/e/"]
     store.close()
+
+
+def test_uses_are_known_to_all_processes_and_bounded(tmp_path: Path) -> None:
+    uses = Uses(tmp_path, map_bytes=80_000)
+    uses.note(["/a/", "/b/"])
+    uses.note(["/a/"])
+    assert uses.least_used_first(["/a/", "/c/", "/b/"]) == ["/c/", "/b/", "/a/"]
+    uses.forget(["/a/"])
+    uses.close()
+    uses = Uses(tmp_path, map_bytes=80_000)
+    assert uses.least_used_first(["/b/", "/a/"]) == ["/a/", "/b/"]
+    for number in range(100):
+        uses.note([f"/{number}/{other}/" for other in range(100)])
+    uses.note(["/b/"])
+    assert uses.least_used_first(["/b/", "/a/"]) == ["/a/", "/b/"]
+    uses.close()
 
 
 def test_a_handle_is_of_no_use_to_a_forked_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,6 +310,6 @@ def test_the_same_shelf_is_not_opened_twice_in_a_process(tmp_path: Path) -> None
 def test_nobody_else_on_the_machine_can_read_the_shelf(tmp_path: Path) -> None:
     shelf = open_shelf(tmp_path / "shelf")
     files = [path for path in (tmp_path / "shelf").rglob("*") if path.is_file()]
-    assert len(files) == 8
-    assert [oct(path.stat().st_mode & 0o077) for path in files] == ["0o0"] * 8
+    assert len(files) == 10
+    assert [oct(path.stat().st_mode & 0o077) for path in files] == ["0o0"] * 10
     shelf.close()

@@ -139,10 +139,9 @@ def test_two_processes_open_exactly_the_allowance(tmp_path: Path) -> None:
 
 
 def test_counts_last_for_one_run_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = iter(["1" * 32, "1" * 32, "2" * 32])
-    monkeypatch.setattr("newsstand.shelf.shelf.machine_run", lambda: next(runs))
     left = []
-    for _ in range(3):
+    for run in ("1" * 32, "1" * 32, "2" * 32):
+        monkeypatch.setattr("newsstand.shelf.running_machine.machine_run", lambda run=run: run)
         shelf = open_shelf(tmp_path)
         left.append(len(shelf.visits.read(DEVICE, WINDOW)))
         shelf.visits.count(DEVICE, WINDOW, articles(1)[0], 3)
@@ -154,7 +153,7 @@ def test_counts_last_for_one_run_of_the_machine(tmp_path: Path, monkeypatch: pyt
 def test_without_a_name_for_the_run_counts_are_written_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("newsstand.shelf.shelf.machine_run", lambda: None)
+    monkeypatch.setattr("newsstand.shelf.running_machine.machine_run", lambda: None)
     for expected in (0, 1):
         shelf = open_shelf(tmp_path)
         assert len(shelf.visits.read(DEVICE, WINDOW)) == expected

@@ -12,9 +12,13 @@ from newsstand.shelf.entry import Bodies, Coding, Entry, with_variants
 from newsstand.shelf.format import decode_entry, encode_entry, seal, stamp_of, unseal
 from newsstand.shelf.lmdb_file import LmdbFile, Transaction, key_of
 from newsstand.shelf.store import ShelfFull
+from newsstand.shelf.uses import Uses
 
 LIMIT_BYTES = 8 * 1024**3
-"""How many bytes of entries and bodies the shelf keeps before it lets the oldest printings go."""
+"""How many bytes of entries and bodies the shelf keeps before it lets the least used go."""
+
+_ROOM_AT_ONCE = 256
+"""When something must go, so large a part of the limit is freed that it need not be looked for each time."""
 
 _MAP_SPARE_BYTES = 64 * 1024**2
 _PUT_AT_ONCE = 100
@@ -28,7 +32,8 @@ class LmdbStore:
     """A store for many processes on one machine.
 
     `entries` maps a path to its place (number in the order of printing, size) and the entry's record;
-    `bodies` a printing, variant and coding to the bytes; `order` the number to the path.
+    `bodies` a printing, variant and coding to the bytes; `order` the number to the path. The last uses lie in an
+    environment of their own, so that no reader's use waits for a printing.
     """
 
     def __init__(self, directory: Path, *, limit_bytes: int = LIMIT_BYTES) -> None:
@@ -40,18 +45,21 @@ class LmdbStore:
             durable=True,
         )
         self._limit = limit_bytes
+        self._used = Uses(directory / "uses")
         self._entries = self._file.database("entries")
         self._bodies = self._file.database("bodies")
         self._order = self._file.database("order")
         self._sums = self._file.database("sums")
 
     def put(self, entry: Entry, variants: Mapping[str, Bodies]) -> None:
+        self._used.note([entry.path])
         with self._file.laying() as writing:
             self._put(writing, entry, variants)
 
     def put_all(self, printings: Iterable[tuple[Entry, Mapping[str, Bodies]]]) -> None:
         waiting = iter(printings)
         while group := list(islice(waiting, _PUT_AT_ONCE)):
+            self._used.note([entry.path for entry, _variants in group])
             with self._file.laying() as writing:
                 for entry, variants in group:
                     self._put(writing, entry, variants)
@@ -86,6 +94,9 @@ class LmdbStore:
             return None if zipped is None else gzip.decompress(zipped)
         return body
 
+    def touch(self, paths: Iterable[str]) -> None:
+        self._used.note(paths)
+
     def paths(self) -> Iterator[str]:
         with self._file.reading() as reading, reading.cursor(db=self._order) as cursor:
             paths = [path.decode("utf-8", "surrogatepass") for path in cursor.iternext(keys=False)]
@@ -101,6 +112,7 @@ class LmdbStore:
             writing.delete(_BYTES_KEY, db=self._sums)
 
     def close(self) -> None:
+        self._used.close()
         self._file.close()
 
     def _record(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
@@ -145,19 +157,27 @@ class LmdbStore:
                 found = cursor.delete()
 
     def _make_room(self, writing: Transaction, size: int, *, keep: str) -> None:
-        """Let the oldest printings go until `size` more bytes fit, but never the one at `keep`."""
+        """Let the least used go until `size` more bytes and some to spare fit, but never the one at `keep`.
+
+        Of two that were used at the same time, the one that was printed first goes first.
+        """
         if self._sum(writing, _BYTES_KEY) + size <= self._limit:
             return
         with writing.cursor(db=self._order) as cursor:
-            oldest_first = [(bytes(number), path.decode("utf-8", "surrogatepass")) for number, path in cursor]
-        for number, path in oldest_first:
-            if path == keep:
-                continue
-            self._remove(writing, path)
-            writing.delete(number, db=self._order)
-            if self._sum(writing, _BYTES_KEY) + size <= self._limit:
-                return
-        raise ShelfFull(f"{size} more bytes do not fit into {self._limit}")
+            numbers = {path.decode("utf-8", "surrogatepass"): bytes(number) for number, path in cursor}
+        goal = self._limit - self._limit // _ROOM_AT_ONCE
+        gone = []
+        for path in self._used.least_used_first(numbers):
+            if self._sum(writing, _BYTES_KEY) + size <= goal:
+                break
+            if path != keep:
+                self._remove(writing, path)
+                # Of an entry that can't be read, this is not known.
+                writing.delete(numbers[path], db=self._order)
+                gone.append(path)
+        if self._sum(writing, _BYTES_KEY) + size > self._limit:
+            raise ShelfFull(f"{size} more bytes do not fit into {self._limit}")
+        self._used.forget(gone)
 
     def _sum(self, transaction: Transaction, key: bytes) -> int:
         stored = transaction.get(key, db=self._sums)

@@ -24,3 +24,15 @@ def remove_other_runs(directory: Path, run: str) -> None:
     for other in directory.iterdir():
         if other.name != run and _SHAPE.fullmatch(other.name):
             shutil.rmtree(other, ignore_errors=True)
+
+
+def directory_of_run(directory: Path) -> tuple[Path, bool]:
+    """Where to keep what may end with this run, and whether it must be written through to the disk all the same.
+
+    An earlier run's folder is removed. Where the system names no run, one folder serves for all of them.
+    """
+    run = machine_run()
+    if run is None:
+        return directory / "durable", True
+    remove_other_runs(directory, run)
+    return directory / run, False

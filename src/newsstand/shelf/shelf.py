@@ -6,7 +6,7 @@ from pathlib import Path
 from newsstand.shelf.board import BoardStore, LmdbBoardStore, MemoryBoardStore
 from newsstand.shelf.lmdb_store import LIMIT_BYTES, LmdbStore
 from newsstand.shelf.places import FilePlaces, MemoryPlaces, Places
-from newsstand.shelf.running_machine import machine_run, remove_other_runs
+from newsstand.shelf.running_machine import directory_of_run
 from newsstand.shelf.store import MemoryStore, Store
 from newsstand.shelf.tally import LmdbSums, MemorySums, Tally
 from newsstand.shelf.visits import LmdbVisitStore, MemoryVisitStore, VisitStore
@@ -37,8 +37,8 @@ class Shelf:
 def open_shelf(directory: Path, *, limit_bytes: int = LIMIT_BYTES) -> Shelf:
     """Open the shelf in `directory`, making what is missing.
 
-    Once per process, after the spawn. `limit_bytes` is how much the entries may take before the oldest
-    printings go. Raises lmdb.Error when this process has it open already, or it can't be opened.
+    Once per process, after the spawn. `limit_bytes` is how much the entries may take before the least
+    used go. Raises lmdb.Error when this process has it open already, or it can't be opened.
     """
     return Shelf(
         entries=LmdbStore(directory / "entries", limit_bytes=limit_bytes),
@@ -56,8 +56,5 @@ def memory_shelf() -> Shelf:
 
 def _open_visits(directory: Path) -> LmdbVisitStore:
     """Counts are not written through to the disk, so they are kept for one run of the machine only."""
-    run = machine_run()
-    if run is None:
-        return LmdbVisitStore(directory / "durable", durable=True)
-    remove_other_runs(directory, run)
-    return LmdbVisitStore(directory / run, durable=False)
+    place, durable = directory_of_run(directory)
+    return LmdbVisitStore(place, durable=durable)

@@ -39,6 +39,12 @@ class Store(Protocol):
     def body(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
         """The bytes of one variant of exactly this entry; None where they are gone, torn or replaced."""
 
+    def touch(self, paths: Iterable[str]) -> None:
+        """These paths were asked for lately; a store that must let something go keeps them longest.
+
+        A kiosk tells so every few seconds, for all its requests at once. The version stays what it is.
+        """
+
     def paths(self) -> Iterator[str]:
         """The paths of all entries at one moment, in no order; one that can't be read is among them."""
 
@@ -88,6 +94,9 @@ class MemoryStore:
 
     def body(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
         return self._bodies.get((entry.path, entry.stamp, variant, coding))
+
+    def touch(self, paths: Iterable[str]) -> None:
+        """There is no limit, so nothing is ever let go."""
 
     def paths(self) -> Iterator[str]:
         with self._lock:
