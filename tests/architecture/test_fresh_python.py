@@ -33,6 +33,6 @@ def test_no_django_is_loaded(module: str) -> None:
 
 def test_rules_load_no_compiled_framework() -> None:
     assert (
-        loaded_by("newsstand.rules.gate.decide") & {"lmdb", "granian", "uvloop", "babel", "yaml", "nh3"}
+        loaded_by("newsstand.rules.gate.decide") & {"lmdb", "uvicorn", "uvloop", "babel", "yaml", "nh3"}
         == set()
     )

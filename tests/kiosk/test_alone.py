@@ -1,56 +1,16 @@
-"""The RSGI entrance: what is not on the shelf gets an honest page, and nothing is opened by mistake."""
+"""A kiosk without an office: what is not on the shelf gets an honest page, and nothing is opened by mistake."""
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import pytest
 
-from newsstand.kiosk.alone import AWAY_PAGE, LoneKiosk
+from newsstand.kiosk.alone import AWAY_PAGE, away
 from newsstand.kiosk.app import Kiosk
+from newsstand.kiosk.together import KioskFirst
 from newsstand.rules.gate.facts import Level
 from newsstand.rules.gate.passes import seal_pass
 from tests.kiosk.site import NOW, PAID_TEXT, RING, SESSION, Site, pass_cookie, subscription
-from tests.kiosk.test_app import Office
-
-
-class Headers:
-    """Headers as the server gives them: a value that is not ASCII is there and reads as None."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._pairs = list(pairs)
-
-    def __contains__(self, name: object) -> bool:
-        return any(known == name for known, _ in self._pairs)
-
-    def get(self, name: str) -> str | None:
-        return next((value for known, value in self.items() if known == name), None)
-
-    def items(self) -> list[tuple[str, str]]:
-        return [(name, value) for name, value in self._pairs if value.isascii()]
-
-
-class Scope:
-    proto = "http"
-    query_string = ""
-    client = "127.0.0.1:50000"
-
-    def __init__(
-        self, path: str, *headers: tuple[str, str], method: str = "GET", http_version: str = "1.1"
-    ) -> None:
-        self.path = path
-        self.method = method
-        self.http_version = http_version
-        self.headers = Headers(headers)
-
-
-class Connection:
-    """What was sent."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[int, dict[str, str], bytes]] = []
-
-    def response_bytes(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
-        self.sent.append((status, dict(headers), body))
+from tests.kiosk.test_app import Office, scope_of, send_to
 
 
 @pytest.fixture(autouse=True)
@@ -58,30 +18,27 @@ def _stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsstand.kiosk.app.time.time", lambda: NOW + 0.9)
 
 
-def ask(site: Site, scope: Scope, office: Office | None = None) -> tuple[int, dict[str, str], bytes]:
-    connection = Connection()
-    lone = LoneKiosk(Kiosk(site.house, (office or Office()).renew))
-    asyncio.run(lone.__rsgi__(scope, connection))
-    (sent,) = connection.sent
-    return sent
-
-
-def test_a_page_is_sent_whole(site: Site) -> None:
-    status, headers, body = ask(site, Scope(site.print_story(1, Level.FREE)))
-    assert status == 200
-    assert headers["content-length"] == str(len(body))
-    assert PAID_TEXT.encode() in body
+def ask(
+    site: Site, path: str, *headers: tuple[str, str], method: str = "GET", office: Office | None = None
+) -> tuple[int, Mapping[bytes, bytes], bytes]:
+    lone = KioskFirst(Kiosk(site.house, (office or Office()).renew), behind=away)
+    start, body = send_to(lone, scope_of(path, method=method, headers=headers))
+    return start["status"], dict(start["headers"]), body["body"]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 def test_what_is_missing_says_so_and_nobody_keeps_it(site: Site, method: str) -> None:
-    status, headers, body = ask(site, Scope("/nowhere/", method=method))
+    status, headers, body = ask(site, "/nowhere/", method=method)
     assert (status, body) == (503, AWAY_PAGE)
-    assert headers["cache-control"] == "no-store"
+    assert headers[b"cache-control"] == b"no-store"
+
+
+def test_a_head_of_what_is_missing_has_no_body(site: Site) -> None:
+    assert ask(site, "/nowhere/", method="HEAD")[::2] == (503, b"")
 
 
 def test_a_post_to_a_story_is_left_to_the_office(site: Site) -> None:
-    assert ask(site, Scope(site.print_story(1, Level.FREE), method="POST"))[0] == 503
+    assert ask(site, site.print_story(1, Level.FREE), method="POST")[0] == 503
 
 
 @pytest.mark.parametrize(
@@ -89,35 +46,33 @@ def test_a_post_to_a_story_is_left_to_the_office(site: Site) -> None:
 )
 def test_an_odd_path_is_no_page(site: Site, path: str) -> None:
     site.print_story(1, Level.FREE)
-    assert ask(site, Scope(path))[0] == 503
+    assert ask(site, path)[0] == 503
 
 
 def test_a_subscriber_beside_a_strange_cookie_meets_no_wall(site: Site) -> None:
     path = site.print_story(1, Level.SUBSCRIBERS)
-    cookie = pass_cookie(site.pass_of(subscription()))
-    assert PAID_TEXT.encode() in ask(site, Scope(path, ("cookie", cookie)))[2]
-    status, _, body = ask(site, Scope(path, ("cookie", f"name=caf\xe9; {cookie}")))
-    assert (status, body) == (503, AWAY_PAGE)
+    cookie = f"name=caf\xe9; {pass_cookie(site.pass_of(subscription()))}"
+    assert PAID_TEXT.encode() in ask(site, path, ("cookie", cookie))[2]
 
 
 def test_a_cookie_header_in_pieces_is_put_together(site: Site) -> None:
     path = site.print_story(1, Level.SUBSCRIBERS)
     pieces = (("cookie", "a=b"), ("cookie", pass_cookie(site.pass_of(subscription()))))
-    assert PAID_TEXT.encode() in ask(site, Scope(path, *pieces, http_version="2"))[2]
+    assert PAID_TEXT.encode() in ask(site, path, *pieces)[2]
 
 
 def test_a_renewed_pass_is_handed_out(site: Site) -> None:
     office = Office()
     office.token = seal_pass(site.pass_of(subscription()), RING)
     path = site.print_story(1, Level.SUBSCRIBERS)
-    status, headers, body = ask(site, Scope(path, ("cookie", SESSION)), office)
+    status, headers, body = ask(site, path, ("cookie", SESSION), office=office)
     assert (status, PAID_TEXT.encode() in body) == (200, True)
-    assert headers["set-cookie"].startswith(f"newsstand_pass={office.token}; ")
+    assert headers[b"set-cookie"].startswith(f"newsstand_pass={office.token}; ".encode())
 
 
 def test_an_office_that_is_down_leaves_the_wall(site: Site) -> None:
     office = Office()
     office.error = ConnectionRefusedError()
     path = site.print_story(1, Level.SUBSCRIBERS)
-    status, _, body = ask(site, Scope(path, ("cookie", SESSION)), office)
+    status, _, body = ask(site, path, ("cookie", SESSION), office=office)
     assert (status, PAID_TEXT.encode() in body) == (200, False)

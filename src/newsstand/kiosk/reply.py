@@ -31,22 +31,28 @@ _PATH_SAFE: Final = "/-._~!$&'()*+,=:@"
 
 
 class Head:
-    """An answer's headers but for its cookies, in both forms that servers take; each is made once."""
+    """An answer's headers but for its cookies, as pairs and as they go over the wire; each is made once."""
 
-    __slots__ = ("_raws", "texts")
+    __slots__ = ("_lines", "_raws", "_texts")
 
     def __init__(self, texts: Headers) -> None:
-        self.texts = texts
+        self._texts = texts
         self._raws: RawHeaders | None = None
+        self._lines: bytes | None = None
 
     @property
     def raws(self) -> RawHeaders:
-        """The same as bytes."""
+        """Pairs of bytes, as ASGI takes them."""
         if self._raws is None:
-            self._raws = tuple(
-                (name.encode("latin-1"), value.encode("latin-1")) for name, value in self.texts
-            )
+            self._raws = tuple(_raw(name, value) for name, value in self._texts)
         return self._raws
+
+    @property
+    def lines(self) -> bytes:
+        """Lines of HTTP/1.1."""
+        if self._lines is None:
+            self._lines = _lines_of(self.raws)
+        return self._lines
 
 
 class Answer(NamedTuple):
@@ -59,17 +65,17 @@ class Answer(NamedTuple):
 
     @property
     def headers(self) -> RawHeaders:
-        """All headers as bytes, cookies included."""
-        if not self.cookies:
-            return self.head.raws
-        return self.head.raws + tuple((b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies)
+        """All headers as pairs, cookies included."""
+        return self.head.raws + self._raw_cookies if self.cookies else self.head.raws
 
     @property
-    def texts(self) -> Headers:
-        """All headers as texts, cookies included."""
-        if not self.cookies:
-            return self.head.texts
-        return (*self.head.texts, *[("set-cookie", cookie) for cookie in self.cookies])
+    def lines(self) -> bytes:
+        """All headers as lines, cookies included."""
+        return self.head.lines + _lines_of(self._raw_cookies) if self.cookies else self.head.lines
+
+    @property
+    def _raw_cookies(self) -> RawHeaders:
+        return tuple(_raw("set-cookie", cookie) for cookie in self.cookies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +139,11 @@ def page(
         )
     )
     return Answer(status, head, body if with_body else b"", cookies)
+
+
+def _raw(name: str, value: str) -> tuple[bytes, bytes]:
+    return name.encode("latin-1"), value.encode("latin-1")
+
+
+def _lines_of(pairs: RawHeaders) -> bytes:
+    return b"".join(b"%s: %s\r\n" % pair for pair in pairs)

@@ -16,6 +16,24 @@ _CRAWLER = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_AGENT = 512
+_PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+BODY_HEADERS = ("content-length", "transfer-encoding", "expect")
+"""A request with one of these is more than its head."""
+
+_READ = {
+    name.encode(): name
+    for name in (
+        *_PURPOSES,
+        *BODY_HEADERS,
+        "accept-encoding",
+        "authorization",
+        "cookie",
+        "if-none-match",
+        "sec-fetch-site",
+        "user-agent",
+        "x-forwarded-for",
+    )
+}
 _SOURCES = {"none": "direct", "same-origin": "inside", "same-site": "outside", "cross-site": "outside"}
 
 
@@ -45,41 +63,38 @@ def is_canonical(path: str) -> bool:
     return path.startswith("/") and _ODD_PATH.search(path) is None
 
 
+@lru_cache(maxsize=4096)
 def canonical_path(raw: bytes) -> str:
     """The path of a request line, decoded once; empty where it is odd in any way.
 
     Only what is not ASCII may be escaped, and must then be UTF-8: `/%2e%2e/` and `/a%2Fb` are odd.
     """
-    path = raw.partition(b"?")[0]
-    if _ODD_ESCAPE.search(path):
+    if _ODD_ESCAPE.search(raw):
         return ""
     try:
-        text = _unescaped(path).decode("utf-8") if b"%" in path else path.decode("ascii")
+        text = _unescaped(raw).decode("utf-8") if b"%" in raw else raw.decode("ascii")
     except UnicodeDecodeError:
         return ""
     return text if is_canonical(text) else ""
 
 
 def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """ASGI's pairs as a mapping."""
-    return joined((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in pairs)
-
-
-def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Pairs as a mapping; a header that is sent more than once becomes one list."""
+    """The headers that a kiosk reads, by their names in small letters; one sent twice becomes a list."""
     headers: dict[str, str] = {}
-    for name, value in pairs:
-        if name in headers:
-            headers[name] += ("; " if name == "cookie" else ", ") + value
-        else:
-            headers[name] = value
+    for raw, value in pairs:
+        name = _READ.get(raw.lower())
+        if name is not None:
+            text = value.decode("latin-1")
+            if name in headers:
+                text = headers[name] + ("; " if name == "cookie" else ", ") + text
+            headers[name] = text
     return headers
 
 
 def declared(request: Request) -> str:
     """What the client says about itself, apart from a HEAD. It may only take away, never give."""
     headers = request.headers
-    for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"):
+    for name in _PURPOSES:
         if name in headers and "prefetch" in (headers.get(name) or "").lower():
             return Declares.PREFETCH
     return _declared_by_agent((headers.get("user-agent") or "")[:_LONGEST_AGENT])

@@ -1,4 +1,4 @@
-"""The ASGI entrance: a kiosk with the office in its process, which gets what is not on the shelf."""
+"""The ASGI entrance: a kiosk, and behind it whatever answers for what is not on the shelf."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -23,10 +23,13 @@ PRINTING_SECONDS = 10.0
 
 
 class KioskFirst:
-    """The ASGI application around a kiosk; what it misses goes on to `behind`."""
+    """The ASGI application around a kiosk; what it misses goes on to `behind`.
+
+    Most requests for what lies on the shelf never come here: the connection asks `kiosk` itself.
+    """
 
     def __init__(self, kiosk: Kiosk, behind: App) -> None:
-        self._kiosk = kiosk
+        self.kiosk = kiosk
         self._behind = behind
         self._printing: dict[str, asyncio.Future[None]] = {}
 
@@ -40,9 +43,9 @@ class KioskFirst:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = request_of(scope)
-        result = self._kiosk.at_once(request)
+        result = self.kiosk.at_once(request)
         if isinstance(result, Renew):
-            result = await self._kiosk.renewed(request)
+            result = await self.kiosk.renewed(request)
         while isinstance(result, Miss) and result.is_known and result.path in self._printing:
             result = await self._after_printing(request, result)
         if isinstance(result, Miss):
@@ -66,17 +69,17 @@ class KioskFirst:
         """What the shelf has once the first who asked has been answered: the page, or another variant of it."""
         # Not asyncio.wait_for: it would cancel what others wait for too.
         await asyncio.wait({self._printing[miss.path]}, timeout=PRINTING_SECONDS)
-        return await self._kiosk.respond(request)
+        return await self.kiosk.respond(request)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Start at once; at the end hand the last counts over."""
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._kiosk.open(asyncio.get_running_loop())
+                self.kiosk.open(asyncio.get_running_loop())
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                self._kiosk.close()
+                self.kiosk.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

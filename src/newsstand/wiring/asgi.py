@@ -1,4 +1,4 @@
-"""The web workers' applications with Django in them. Granian imports this after the spawn and calls one."""
+"""The web workers' applications with Django in them. They are imported after the spawn, and one is called."""
 
 import os
 from importlib import import_module

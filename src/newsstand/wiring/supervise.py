@@ -10,13 +10,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from granian import Granian
-from granian.constants import Interfaces, Loops, RuntimeModes, TaskImpl
-from granian.log import LogLevels
+from uvicorn import Config
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from newsstand.wiring.env import Environment, SettingError, data_directory
 
 RESTART_AFTER = 1.0  # seconds between the end of a worker that was not asked to stop and its next start
+WAITING_CONNECTIONS = 1024  # the most that wait to be accepted
+KEEP_ALIVE = 60  # seconds that a silent connection is kept
+STOP_WITHIN = 10  # seconds that a worker may take to finish what it has begun when it is told to stop
+WORKER_SILENT = 60  # seconds after which a web worker that gives no sign of life is replaced
 SLOW_START = 60.0  # seconds after which a start that has not answered yet is worth a line
 
 
@@ -34,49 +38,48 @@ def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
         return greeting(url)
 
     try:
-        serve("newsstand.wiring.asgi:together", Interfaces.ASGI, address, port, greet_and_work)
+        return serve("newsstand.wiring.asgi:together", address, port, greet_and_work)
     finally:
         stopping.set()
         if worker.ident is not None:
             worker.join(15)
-    return 0
 
 
-def serve(
-    target: str, interface: Interfaces, address: str, port: int, greeting: Callable[[str], str]
-) -> None:
-    """Run an application's web workers on a port until told to stop; the greeting comes when they answer."""
+def serve(target: str, address: str, port: int, greeting: Callable[[str], str]) -> int:
+    """Run an application's web workers on a port until told to stop; the greeting comes when they answer.
+
+    Returns 0, or another number where the application could not be started.
+    """
     stopping = threading.Event()
     url = f"http://{address}:{port}/"
     threading.Thread(target=greet, args=(url, greeting, stopping), daemon=True).start()
     environment = Environment(data_directory())
-    server = Granian(
+    config = Config(
         target,
         factory=True,
-        address=address,
+        host=address,
         port=port,
-        interface=interface,
         workers=min(environment.web_workers, os.cpu_count() or 1),
-        loop=Loops.auto,
-        task_impl=_tasks(interface),
-        runtime_mode=RuntimeModes.st,
-        websockets=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        loop="auto",
+        http="newsstand.kiosk.wire:Wire",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=WAITING_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=STOP_WITHIN,
+        timeout_worker_healthcheck=WORKER_SILENT,
     )
+    workers = Multiprocess(config, sockets=[config.bind_socket()])
     try:
-        server.serve()
+        workers.run()
     finally:
         stopping.set()
-
-
-def _tasks(interface: Interfaces) -> TaskImpl:
-    """Granian's own tasks cost less, and their `cancel()` does nothing: for the kiosk, which cancels none.
-
-    On newer Pythons they do not exist, and Granian takes asyncio's.
-    """
-    return TaskImpl.rust if interface is Interfaces.RSGI and sys.version_info < (3, 12) else TaskImpl.asyncio
+    return STARTUP_FAILURE if any(one.exitcode == STARTUP_FAILURE for one in workers.processes) else 0
 
 
 def refuse_unusable(address: str, port: int) -> None:

@@ -2,19 +2,15 @@
 
 import argparse
 
-from granian.constants import Interfaces
-
 from newsstand.wiring import supervise
 
 
 def run(arguments: argparse.Namespace) -> int:
     """In the foreground, until SIGTERM or Ctrl-C."""
     supervise.refuse_unusable(arguments.address, arguments.port)
-    supervise.serve(
+    return supervise.serve(
         "newsstand.wiring.kiosk_alone:application",
-        Interfaces.RSGI,
         arguments.address,
         arguments.port,
         lambda url: f"The kiosk is ready: {url}",
     )
-    return 0

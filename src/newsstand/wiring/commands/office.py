@@ -2,8 +2,6 @@
 
 import argparse
 
-from granian.constants import Interfaces
-
 from newsstand.wiring import supervise
 
 
@@ -12,11 +10,9 @@ def run(arguments: argparse.Namespace) -> int:
     supervise.refuse_unusable(arguments.address, arguments.port)
     if supervise.run_command("prepare", "--beside-worker") != 0:
         return 1
-    supervise.serve(
+    return supervise.serve(
         "newsstand.wiring.asgi:office",
-        Interfaces.ASGI,
         arguments.address,
         arguments.port,
         lambda url: f"The office is ready: {url}",
     )
-    return 0
