@@ -97,12 +97,35 @@ def _newsroom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     explain.add_argument("--at", metavar="TIME", help="at this moment, such as 2026-12-24T18:00+01:00")
 
+    audit = commands.add_parser(
+        "audit",
+        help="look for text that reaches readers who may not read it",
+        description="Walk a running site as eight kinds of readers, follow every link, and look for words that "
+        "stand only below the line of stories that such a reader may not read. Makes six accounts for the time of "
+        "the walk, and reads as readers do: what it reads is counted.",
+    )
+    audit.add_argument("what", choices=["leaks"])
+    audit.add_argument("--base", metavar="URL", help="where the site answers (default: its public address)")
+    audit.add_argument(
+        "--most", type=int, default=2000, metavar="N", help="addresses for each reader at most (default 2000)"
+    )
+
     print_ = commands.add_parser("print", help="print pages onto the shelf")
     print_.add_argument("--all", action="store_true", required=True, help="every page, anew")
 
 
 # Commands that work on the rows of an installation; the others begin before there is one, or supervise.
-WITH_DJANGO = {"work", "publish", "explain", "print", "load-demo", "prepare", "found", "billing_office"}
+WITH_DJANGO = {
+    "work",
+    "publish",
+    "explain",
+    "audit",
+    "print",
+    "load-demo",
+    "prepare",
+    "found",
+    "billing_office",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

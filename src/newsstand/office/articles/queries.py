@@ -220,3 +220,9 @@ def withdrawn_unsaid() -> list[ArticlePage]:
 def stories_by_slug(slug: str) -> list[ArticlePage]:
     """Every story of this slug, live or not, in whatever section."""
     return for_listing(ArticlePage.objects.filter(slug=slug).order_by("pk"))
+
+
+def closed_articles(limit: int, *, now: datetime) -> list[ArticlePage]:
+    """The newest stories that nobody but staff may see now: drafts, under embargo, taken down."""
+    public = public_articles(now).values("pk")
+    return for_listing(ArticlePage.objects.exclude(pk__in=public).order_by("-pk")[:limit])
