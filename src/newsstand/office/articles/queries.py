@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, prefetch_related_objects
+from django.db.models import Count, F, Max, Min, Q, prefetch_related_objects
 from django.http import HttpRequest
 from wagtail.models import Page, ReferenceIndex, Revision
 from wagtail.query import PageQuerySet
@@ -20,6 +20,7 @@ from newsstand.office.articles.models import (
     ShownPaths,
     TagPage,
 )
+from newsstand.office.articles.models.public_page import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +227,38 @@ def closed_articles(limit: int, *, now: datetime) -> list[ArticlePage]:
     """The newest stories that nobody but staff may see now: drafts, under embargo, taken down."""
     public = public_articles(now).values("pk")
     return for_listing(ArticlePage.objects.exclude(pk__in=public).order_by("-pk")[:limit])
+
+
+def months(now: datetime) -> list[date]:
+    """The months in which stories were published that are public now, the newest first."""
+    found = public_articles(now).order_by().datetimes("published_at", "month", order="DESC", tzinfo=UTC)
+    return [month.date() for month in found]
+
+
+def addresses_between(
+    begin: datetime, end: datetime, limit: int, *, now: datetime
+) -> list[tuple[str, datetime]]:
+    """Where the public stories of a span lie, and when each was last changed; the newest first."""
+    stories = public_articles(now).filter(published_at__gte=begin, published_at__lt=end)[:limit]
+    return [
+        (address_of(url_path), max(changed_at or published_at, published_at))
+        for url_path, published_at, changed_at in stories.values_list(
+            "url_path", "published_at", "last_published_at"
+        )
+    ]
+
+
+def listings() -> list[Page]:
+    """The front page and all live pages below it that are no stories, as their own types."""
+    front = front_page()
+    return list(_public_listings(front).specific()) if front is not None else []
+
+
+def _public_listings(front: FrontPage) -> PageQuerySet:
+    return Page.objects.live().public().descendant_of(front, inclusive=True).not_type(ArticlePage)
+
+
+def last_change() -> tuple[datetime | None, int]:
+    """Something else as soon as a page is published, changed or taken away."""
+    found = Page.objects.live().aggregate(at=Max("last_published_at"), pages=Count("pk"))
+    return found["at"], found["pages"]

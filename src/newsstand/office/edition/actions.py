@@ -10,6 +10,7 @@ from newsstand.office.access import queries as access
 from newsstand.office.articles import queries as articles
 from newsstand.office.edition import queries
 from newsstand.office.edition.printing import assets, press, software
+from newsstand.office.edition.printing.sheets import sheet_press
 from newsstand.office.kit import clock, outbox, shelf
 
 PRINT_STORY: Final = "edition.print_story"
@@ -17,6 +18,8 @@ PRINT_LISTING: Final = "edition.print_listing"
 DROP: Final = "edition.drop"
 MOVE: Final = "edition.move"
 RAISE_GENERATION: Final = "edition.raise_generation"
+DROP_FEEDS: Final = "edition.drop_feeds"
+DROP_MAPS: Final = "edition.drop_maps"
 WARM: Final = "edition.warm"
 WARM_PAGE: Final = "edition.warm_page"
 
@@ -48,6 +51,16 @@ def print_listing(*, path: str, now: datetime) -> None:
 def drop(*, path: str) -> None:
     """Take a page off the shelf; asked for again, it is printed if it still is public."""
     shelf.handle().entries.drop(path)
+
+
+def drop_feeds(*, path: str) -> None:
+    """Take away the feeds beside the page at a path."""
+    sheet_press.drop_feeds([path])
+
+
+def drop_maps() -> None:
+    """Take away the site maps."""
+    sheet_press.drop_maps()
 
 
 def drop_if_gate_moved(article: Any, *, path: str) -> bool:

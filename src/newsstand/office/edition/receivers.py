@@ -22,6 +22,7 @@ from newsstand.office.articles.signals import (
 from newsstand.office.billing.signals import offers_changed
 from newsstand.office.comments.signals import comments_changed
 from newsstand.office.edition import actions
+from newsstand.office.edition.printing.sheets import sheet_press
 from newsstand.office.kit import outbox
 from newsstand.office.kit.signals import publication_changed
 
@@ -49,6 +50,7 @@ def connect() -> None:
 @transaction.atomic
 def _article_saved(sender: Any, *, article: Any, shown_at: str | None, **kwargs: Any) -> None:
     """Wagtail commits a publication before it speaks of it: the gate is raised within the save itself."""
+    sheet_press.drop_feeds(articles.last_shown(article)[1:])
     for path in dict.fromkeys((article.address, shown_at or article.address)):
         if not actions.drop_if_gate_moved(article, path=path):
             continue
@@ -70,8 +72,10 @@ def _article_changed(
     if before_paths and before_paths[0] != after_paths[0]:
         _move(before_paths[0], after_paths[0])
     outbox.add(actions.PRINT_STORY, {"id": article_id}, key=article_id)
-    for path in dict.fromkeys((*before_paths[1:], *after_paths[1:])):
+    listings = list(dict.fromkeys((*before_paths[1:], *after_paths[1:])))
+    for path in listings:
         outbox.add(actions.PRINT_LISTING, {"path": path}, key=path)
+    _drop_sheets(listings)
 
 
 @transaction.atomic
@@ -80,6 +84,7 @@ def _article_gone(sender: Any, *, before_paths: list[str], **kwargs: Any) -> Non
     for path in before_paths[:1]:
         actions.drop(path=path)
         outbox.add(actions.DROP, {"path": path}, key=path)
+    _drop_sheets(before_paths[1:])
     _everywhere("gone")
 
 
@@ -91,6 +96,7 @@ def _listing_changed(sender: Any, *, before_path: str | None, after_path: str | 
         outbox.add(actions.DROP, {"path": before_path}, key=before_path)
     if after_path:
         outbox.add(actions.PRINT_LISTING, {"path": after_path}, key=after_path)
+    _drop_sheets([path for path in (before_path, after_path) if path])
 
 
 @transaction.atomic
@@ -109,6 +115,14 @@ def _for_everywhere(reason: str) -> Any:
 @transaction.atomic
 def _everywhere(reason: str) -> None:
     outbox.add(actions.RAISE_GENERATION, {"reason": reason}, key="generation")
+
+
+def _drop_sheets(listings: list[str]) -> None:
+    """Feeds hold text, so they go at once; the rows see to the maps, and to what a crash left undone."""
+    sheet_press.drop_feeds(listings)
+    for path in listings:
+        outbox.add(actions.DROP_FEEDS, {"path": path}, key=path)
+    outbox.add(actions.DROP_MAPS, {}, key="maps")
 
 
 def _move(old: str, new: str) -> None:

@@ -12,6 +12,8 @@ def register() -> None:
     registry.on(actions.PRINT_STORY, _print_story)
     registry.on(actions.PRINT_LISTING, _print_listing)
     registry.on(actions.DROP, _drop)
+    registry.on(actions.DROP_FEEDS, _drop_feeds)
+    registry.on(actions.DROP_MAPS, _drop_maps)
     registry.on(actions.MOVE, _move)
     registry.on(actions.RAISE_GENERATION, _raise_generation)
     registry.on(actions.WARM, _warm)
@@ -29,6 +31,14 @@ def _print_listing(payload: dict[str, Any], now: datetime) -> None:
 
 def _drop(payload: dict[str, Any], now: datetime) -> None:
     actions.drop(path=payload["path"])
+
+
+def _drop_feeds(payload: dict[str, Any], now: datetime) -> None:
+    actions.drop_feeds(path=payload["path"])
+
+
+def _drop_maps(payload: dict[str, Any], now: datetime) -> None:
+    actions.drop_maps()
 
 
 def _move(payload: dict[str, Any], now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from newsstand.office.articles import queries as articles
 from newsstand.office.edition.printing import assets, press
 from newsstand.office.edition.printing.preview import preview_html
+from newsstand.office.edition.printing.sheets.sheet_press import print_sheet_if_needed
 from newsstand.office.kit import clock, shelf
 from newsstand.office.kit.registry import registry
 from newsstand.shelf.store import ShelfFull
@@ -47,6 +48,19 @@ def preview(request: HttpRequest, page: Any) -> HttpResponse:
     response = HttpResponse(html)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def sheet(request: HttpRequest) -> HttpResponse:
+    """A feed, a site map or robots.txt: printed, then answered like a page."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    for _attempt in range(ATTEMPTS):
+        if not print_sheet_if_needed(request.path, clock.now()):
+            raise Http404
+        response = registry.answer(request) if registry.answer is not None else None
+        if response is not None:
+            return response
+    return _not_ready()
 
 
 def asset(request: HttpRequest, name: str) -> HttpResponse:

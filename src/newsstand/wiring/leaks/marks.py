@@ -39,12 +39,13 @@ class Finder:
 
     def __init__(self, stories: Iterable[Story], open_texts: Iterable[str] = ()) -> None:
         self._by_words: dict[str, set[str]] = {}
-        self._by_file: dict[str, str] = {}
+        self._by_file: dict[str, set[str]] = {}
         for story in stories:
             for piece in story.below:
                 for shingle in _marks_of(piece):
                     self._by_words.setdefault(shingle, set()).add(story.path)
-            self._by_file.update(dict.fromkeys(story.files, story.path))
+            for name in story.files:
+                self._by_file.setdefault(name, set()).add(story.path)
         self._beginnings = self._by_beginning()
         for text in open_texts:
             for shingle in list(self._in(_words(text))):
@@ -61,7 +62,7 @@ class Finder:
         return self._ask(text)
 
     def _search(self, text: str) -> frozenset[frozenset[str]]:
-        found = {frozenset({path}) for name, path in self._by_file.items() if name in text}
+        found = {frozenset(paths) for name, paths in self._by_file.items() if name in text}
         for view in views(text):
             found |= {frozenset(self._by_words[shingle]) for shingle in self._in(_words(view))}
         return frozenset(found)

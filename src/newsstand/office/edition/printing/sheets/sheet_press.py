@@ -1,0 +1,77 @@
+"""Prints sheets onto the shelf when they are asked for, and takes them away when something they show has changed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from newsstand.office.access import queries as access
+from newsstand.office.articles import queries as articles
+from newsstand.office.edition.printing import press
+from newsstand.office.edition.printing.sheets.feed_sheets import BEFORE, feed_address, feed_sheet
+from newsstand.office.edition.printing.sheets.feeds import FORMATS
+from newsstand.office.edition.printing.sheets.sheet import Sheet
+from newsstand.office.edition.printing.sheets.sitemaps import INDEX, ROBOTS, map_sheet
+from newsstand.office.kit import shelf
+from newsstand.rules.gate.variants import page_variants
+from newsstand.shelf.entry import compress, new_entry
+
+MAPS: Final = "/sitemaps/"
+
+
+def sheet_at(path: str, now: datetime) -> Sheet | None:
+    """What machines read at this path; None where nothing is."""
+    if path.startswith(f"{BEFORE}/"):
+        return feed_sheet(path, now)
+    return map_sheet(path, now)
+
+
+def print_sheet_if_needed(path: str, now: datetime) -> bool:
+    """Print the sheet that is asked for, unless it lies there; False if there is none at this path.
+
+    If a story changed while it was being made, it is taken away again, to be printed at the next demand.
+    """
+    entries = shelf.handle().entries
+    with shelf.handle().places.alone(path):
+        if press.is_current(entries.get(path), now):
+            return True
+        generation, before = shelf.handle().board.read().generation, articles.last_change()
+        sheet = sheet_at(path, now)
+        if sheet is None:
+            return False
+        _lay(sheet, generation, now)
+        if articles.last_change() != before:
+            entries.drop(path)
+        return True
+
+
+def drop_feeds(listings: Iterable[str]) -> None:
+    """Take away the feeds beside these pages; they are made again when somebody asks."""
+    for path in listings:
+        for name in FORMATS:
+            shelf.handle().entries.drop(feed_address(path, name))
+
+
+def drop_maps() -> None:
+    """Take away all site maps; they are made again when somebody asks."""
+    entries = shelf.handle().entries
+    for path in (INDEX, *[path for path in entries.paths() if path.startswith(MAPS)]):
+        entries.drop(path)
+
+
+def is_sheet(path: str) -> bool:
+    """Whether a path of the shelf is one of a sheet."""
+    return path in (INDEX, ROBOTS) or path.startswith((f"{BEFORE}/", MAPS))
+
+
+def _lay(sheet: Sheet, generation: int, now: datetime) -> None:
+    """The same bytes for everybody, under the name of every variant that a page may have."""
+    entry = new_entry(
+        path=sheet.path,
+        kind="page",
+        generation=generation,
+        content_type=sheet.content_type,
+        fresh_until=sheet.fresh_until,
+    )
+    bodies = compress(sheet.data, quality=press.QUALITY)
+    names = [variant.name for variant in page_variants(access.policy(now))]
+    shelf.handle().entries.put(entry, dict.fromkeys(names, bodies))
