@@ -19,6 +19,9 @@ CODINGS: tuple[Coding, ...] = ("br", "gzip", "identity")
 ASSET_VARIANT = "asset"
 """The name of the only variant of an entry of kind `asset`."""
 
+NOT_FOUND = "//not-found"
+"""Where the page lies that says that there is no page. No request reaches it: its slashes are doubled."""
+
 _STAMP_BITS = 63
 _KIOSK_HEADERS = frozenset(
     {

@@ -18,3 +18,4 @@ urlpatterns = [
 if settings.DEMO:
     urlpatterns.append(path("", include("newsstand.office.kit.demo_urls")))
 urlpatterns.append(path("", include(wagtail_urls)))
+handler404 = "newsstand.office.edition.views.not_found"

@@ -16,7 +16,7 @@ from newsstand.office.edition import actions
 from newsstand.office.edition.printing import assets, press, software
 from newsstand.office.kit import outbox
 from newsstand.office.kit.models import OutboxRow, Publication
-from newsstand.shelf.entry import Entry
+from newsstand.shelf.entry import NOT_FOUND, Entry
 from newsstand.shelf.shelf import Shelf
 from newsstand.shelf.store import ShelfFull
 from tests.office import newsroom
@@ -256,7 +256,7 @@ def test_everything_can_be_printed_anew(make_story: MakeStory, front: FrontPage,
     lines: list[str] = []
     actions.print_all(lines.append)
     paths = {path for path in shelf.entries.paths() if not path.startswith("/assets/")}
-    assert paths == {"/", "/authors/", "/tags/", "/harbour/", "/harbour/the-crane/"}
+    assert paths == {NOT_FOUND, "/", "/authors/", "/tags/", "/harbour/", "/harbour/the-crane/"}
     assert len(lines) == 5
     assert lines[0].startswith("1 of 5")
 

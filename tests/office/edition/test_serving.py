@@ -8,13 +8,16 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from newsstand.office.articles.models import ArticlePage, FrontPage
-from newsstand.office.edition.printing import assets
-from newsstand.office.kit import clock
+from newsstand.kiosk.request import canonical_path, is_canonical
+from newsstand.office.articles.models import ArticlePage, FrontPage, SectionPage
+from newsstand.office.edition.printing import assets, press
+from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.registry import registry
+from newsstand.shelf.entry import NOT_FOUND
 from newsstand.shelf.shelf import Shelf
 from newsstand.shelf.store import ShelfFull
 from newsstand.wiring import connect
+from tests.office import newsroom
 from tests.office.edition.conftest import OPENING, SECRET
 from tests.office.newsroom import NOW
 
@@ -176,3 +179,48 @@ def test_a_page_for_which_there_is_no_room_is_an_honest_error(
     assert response.status_code == 503
     assert response["Cache-Control"] == "no-store"
     assert OPENING not in text(response)
+
+
+def test_what_is_not_found_is_a_printed_page_like_any_other(
+    make_story: MakeStory, client: Client, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/nothing/here/")
+    assert first.status_code == 404
+    assert first["Cache-Control"] == "private, no-store"
+    entry = shelf.entries.get(NOT_FOUND)
+    assert entry is not None
+    assert (entry.kind, entry.status) == ("page", 404)
+    with monkeypatch.context() as patch:
+        patch.setattr(press, "_printed", pytest.fail)
+        assert client.get("/nor/here/").content == first.content
+    assert 'rel="canonical"' not in text(first)
+    assert "/nothing/here/" not in text(first)
+    assert not is_canonical(NOT_FOUND)
+    for raw in (b"//not-found", b"/%2fnot-found", b"%2f/not-found"):
+        assert canonical_path(raw) != NOT_FOUND
+
+
+def test_the_page_for_what_is_not_found_follows_what_stands_on_every_page(
+    harbour: SectionPage, client: Client, shelf: Shelf
+) -> None:
+    assert "Fish market" not in text(client.get("/nothing/here/"))
+    newsroom.section("Fish market", "fish-market")
+    outbox.drain()
+    entry = shelf.entries.get(NOT_FOUND)
+    assert entry is not None
+    assert entry.generation == shelf.board.read().generation
+    assert "Fish market" in text(client.get("/nothing/here/"))
+
+
+def test_staff_who_find_nothing_need_no_shelf(front: FrontPage, client: Client, shelf: Shelf) -> None:
+    assert client.get("/staff/nothing/here/").status_code in (302, 404)
+    assert shelf.entries.get(NOT_FOUND) is None
+
+
+def test_who_is_signed_in_finds_the_account_where_nothing_is(
+    front: FrontPage, client: Client, editor: Any
+) -> None:
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    page = text(client.get("/nothing/here/"))
+    assert 'href="/account/"' in page
+    assert "/sign-in/" not in page

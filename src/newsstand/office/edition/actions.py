@@ -12,6 +12,7 @@ from newsstand.office.edition import queries
 from newsstand.office.edition.printing import assets, press, software
 from newsstand.office.edition.printing.sheets import sheet_press
 from newsstand.office.kit import clock, outbox, shelf
+from newsstand.shelf.entry import NOT_FOUND
 
 PRINT_STORY: Final = "edition.print_story"
 PRINT_LISTING: Final = "edition.print_listing"
@@ -97,7 +98,12 @@ def warm(*, now: datetime) -> None:
     So nothing else that waits in the outbox waits for all of them.
     """
     newest = articles.latest(WARMED, now=now)
-    paths = ["/", *(section.address for section in articles.sections()), *(story.address for story in newest)]
+    paths = [
+        NOT_FOUND,
+        "/",
+        *(section.address for section in articles.sections()),
+        *(story.address for story in newest),
+    ]
     with transaction.atomic():
         for path in paths:
             outbox.add(WARM_PAGE, {"path": path}, key=path)
@@ -105,6 +111,9 @@ def warm(*, now: datetime) -> None:
 
 def warm_page(*, path: str, now: datetime) -> None:
     """Print one page, unless a reader has already had it printed."""
+    if path == NOT_FOUND:
+        press.print_not_found(now)
+        return
     page = articles.page_at(path)
     if page is not None:
         press.print_if_needed(page, now)
@@ -130,6 +139,7 @@ def print_all(report: Report) -> None:
     now = clock.now()
     for asset in assets.current():
         assets.print_asset(asset)
+    press.print_not_found(now)
     paths = queries.public_paths()
     for number, path in enumerate(paths, start=1):
         page = articles.page_at(path)
@@ -147,7 +157,7 @@ def _arrive(path: str) -> None:
 
 def _drop_what_is_no_page() -> None:
     entries = shelf.handle().entries
-    live = set(queries.public_paths())
+    live = {NOT_FOUND, *queries.public_paths()}
     for path in list(entries.paths()):
         if path not in live and not path.startswith("/assets/"):
             entries.drop(path)

@@ -5,15 +5,21 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
+from newsstand.office.access import queries as access
+from newsstand.office.accounts.queries import reader_facts
 from newsstand.office.articles import queries as articles
 from newsstand.office.edition.printing import assets, press
 from newsstand.office.edition.printing.preview import preview_html
 from newsstand.office.edition.printing.sheets.sheet_press import print_sheet_if_needed
 from newsstand.office.kit import clock, shelf
 from newsstand.office.kit.registry import registry
+from newsstand.rules.gate.decide import decide_page
+from newsstand.rules.gate.variants import variant_of
 from newsstand.shelf.store import ShelfFull
 
+STAFF: Final = "/staff/"
 ATTEMPTS: Final = 3  # a page may be replaced while it is being asked for, though hardly twice in a row
 
 
@@ -35,6 +41,26 @@ def serve_page(request: HttpRequest, page: Any) -> HttpResponse:
     except ShelfFull:  # the press has said so in the log
         return _not_ready()
     return _not_ready()
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The printed page for an address that nothing answers to; staff get theirs without the shelf."""
+    if request.path.startswith(STAFF):
+        return page_not_found(request, exception)
+    now = clock.now()
+    try:
+        entry = press.print_not_found(now)
+    except ShelfFull:
+        entry = None
+    account = getattr(request, "user", None)
+    reader = reader_facts(account, now) if account is not None and account.is_authenticated else None
+    variant = variant_of(decide_page(reader, access.policy(now), clock.to_unix(now))).name
+    body = shelf.handle().entries.body(entry, variant, "identity") if entry is not None else None
+    if entry is None or body is None:
+        return page_not_found(request, exception)
+    response = HttpResponse(body, status=entry.status, content_type=entry.content_type)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def preview(request: HttpRequest, page: Any) -> HttpResponse:

@@ -22,6 +22,7 @@ from newsstand.office.edition.printing.teasers import (
 )
 from newsstand.office.kit import clock
 from newsstand.rules.gate.variants import Variant, page_variants
+from newsstand.shelf.entry import NOT_FOUND
 
 NEWEST_ON_FRONT: Final = 6
 STRAND: Final = 4
@@ -102,6 +103,20 @@ def tags_plate(page: Any, now: datetime) -> Plate:
     """All tags by name."""
     context = {"heading": page.title, "names": [(tag.title, tag.address) for tag in articles.tags()]}
     return _plate(page, "edition/index.html", context, {}, now)
+
+
+def not_found_plate(now: datetime) -> Plate:
+    """What stands where there is no page. It knows no address, so that it is the same for all of them."""
+    base = frame.frame("/")
+    return Plate(
+        path=NOT_FOUND,
+        kind="page",
+        facts=None,
+        fresh_until=None,
+        first=page_variants(access.policy(now)),
+        render=lambda variant: frame.render("edition/not_found.html", base, variant),
+        status=404,
+    )
 
 
 def _strand(section: Any, shown: set[int], now: datetime) -> Strand:

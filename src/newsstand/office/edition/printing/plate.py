@@ -14,6 +14,7 @@ class Plate:
 
     `render` makes one variant's HTML and asks the database nothing. `first` are the variants that are printed at
     once. From `fresh_until` on (site time, Unix seconds) the print is out of date; None: only a change makes it so.
+    `status` is that of the answer.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Plate:
     fresh_until: int | None
     first: tuple[Variant, ...]
     render: Callable[[Variant], str]
+    status: int = 200
 
 
 def earliest(moments: Iterable[int | None], *, after: int) -> int | None:

@@ -14,7 +14,7 @@ from newsstand.office.edition.printing.plate import Plate
 from newsstand.office.edition.printing.story import story_plate
 from newsstand.office.kit import clock, shelf
 from newsstand.rules.gate.variants import Variant
-from newsstand.shelf.entry import Bodies, Entry, compress, new_entry
+from newsstand.shelf.entry import NOT_FOUND, Bodies, Entry, compress, new_entry
 from newsstand.shelf.store import ShelfFull
 
 log = logging.getLogger(__name__)
@@ -78,6 +78,16 @@ def print_if_needed(page: Any, now: datetime) -> bool:
         return True
 
 
+def print_not_found(now: datetime) -> Entry | None:
+    """The page that says that there is no page, printed anew if it is out of date."""
+    entries = shelf.handle().entries
+    with shelf.handle().places.alone(NOT_FOUND):
+        if not is_current(entries.get(NOT_FOUND), now):
+            generation = shelf.handle().board.read().generation
+            _lay(None, listings.not_found_plate(now), generation)
+        return entries.get(NOT_FOUND)
+
+
 def add_variant(page: Any, name: str, now: datetime) -> bool:
     """Print one more variant of what lies there; False if that cannot be.
 
@@ -112,6 +122,7 @@ def _lay(page: Any, plate: Plate, generation: int) -> bool:
         generation=generation,
         facts=plate.facts,
         fresh_until=plate.fresh_until,
+        status=plate.status,
     )
     printed = {variant.name: _printed(plate, variant) for variant in plate.first}
     with transaction.atomic():
@@ -143,8 +154,12 @@ def _stamp(entry: Entry | None) -> int | None:
 def _is_as_read(page: Any, plate: Plate) -> bool:
     """Whether the page is still public, at the same address, in the version and behind the gate that were read.
 
+    None is the page that is no page of the tree, and always as it was.
+
     Within a transaction: SQLite has one writer at a time, and PostgreSQL locks the row of the page.
     """
+    if page is None:
+        return True
     same = {"pk": page.pk, "live": True, "url_path": page.url_path, "live_revision_id": page.live_revision_id}
     rows = Page.objects.select_for_update().filter(**same, last_published_at=page.last_published_at)
     if rows.values_list("pk", flat=True).first() is None:
