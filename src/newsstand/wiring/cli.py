@@ -93,8 +93,13 @@ def _newsroom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     who.add_argument("--reader", metavar="E-MAIL", help="as this account")
     who.add_argument("--anonymous", action="store_true", help="as somebody unknown (the default)")
     explain.add_argument(
-        "--read", type=int, default=0, metavar="N", help="who has read N counted stories already"
+        "--read",
+        type=int,
+        metavar="N",
+        help="who has read N counted stories already (default: what was counted for the reader, else 0)",
     )
+    explain.add_argument("--gift", metavar="TOKEN", help="who followed this gift link")
+    explain.add_argument("--from-network", metavar="IP", help="who comes from this address")
     explain.add_argument("--at", metavar="TIME", help="at this moment, such as 2026-12-24T18:00+01:00")
 
     audit = commands.add_parser(
@@ -110,6 +115,12 @@ def _newsroom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--most", type=int, default=2000, metavar="N", help="addresses for each reader at most (default 2000)"
     )
 
+    access = commands.add_parser("access", help="say what the access rules make of the archive")
+    access.add_argument(
+        "what", choices=["report"], help="report: each story, its level now, its next one, and why"
+    )
+    access.add_argument("--csv", action="store_true", help="as comma-separated values")
+
     print_ = commands.add_parser("print", help="print pages onto the shelf")
     print_.add_argument("--all", action="store_true", required=True, help="every page, anew")
 
@@ -119,6 +130,7 @@ WITH_DJANGO = {
     "work",
     "publish",
     "explain",
+    "access",
     "audit",
     "print",
     "load-demo",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("newsstand.office.accounts.urls")),
     path("", include("newsstand.office.billing.urls")),
     path("sandbox/", include("newsstand.office.billing.gateways.sandbox.urls")),
+    path("", include("newsstand.office.access.urls")),
     path("comments/", include("newsstand.office.comments.urls")),
     path("", include("newsstand.office.edition.urls")),
 ]

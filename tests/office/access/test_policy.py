@@ -35,7 +35,7 @@ def test_the_policy_before_anybody_saved_one() -> None:
         window="month",
         device_allowance=3,
         reader_allowance=6,
-        ways=("subscribe", "register"),
+        ways=("mend_card", "subscribe", "register"),
         plan_products=frozenset(),
         registering_open=True,
     )
@@ -116,6 +116,12 @@ def form(client: Any, **changes: Any) -> Any:
         "ways": "subscribe register",
         "registering_is_open": "on",
         "comment_needs": "comment",
+        "wall_line": "",
+        "wall_benefits": "",
+        "gifts_a_month": "10",
+        "gift_days": "14",
+        "gift_devices": "50",
+        "rules-count": "0",
         "open_until": "",
         "open_section": "",
     }
@@ -128,7 +134,7 @@ def test_staff_edit_the_rules(client: Any, editor: Account, shelf: Shelf) -> Non
     assert answer.status_code == 302
     outbox.drain()
     assert shelf.board.read().policy.device_allowance == 1
-    assert shelf.board.read().policy.ways == ("register", "subscribe")
+    assert shelf.board.read().policy.ways == ("mend_card", "register", "subscribe")
     assert AuditRow.objects.get(verb="change_access").by == f"staff:{editor.reader_id}"
 
 
@@ -163,11 +169,12 @@ def test_who_is_no_staff_edits_nothing(client: Any) -> None:
 
 def test_why_a_reader_reads_it_or_not() -> None:
     newsroom.story(newsroom.section(), "it", level="metered")
-    open_ = queries.explain_url("/harbour/it/", None, read=2, at=NOW)
-    spent = queries.explain_url("/harbour/it/", None, read=3, at=NOW)
+    open_ = queries.explain_url("/harbour/it/", queries.Asked(read=2), NOW)
+    spent = queries.explain_url("/harbour/it/", queries.Asked(read=3), NOW)
     assert open_.editor != spent.editor
     assert "3 of 3" in " ".join(spent.steps)
-    assert queries.explain_url("/harbour/", None, read=0, at=NOW) is None
-    assert queries.explain_url("/nowhere/", None, read=0, at=NOW) is None
+    assert queries.explain_url("/harbour/", queries.Asked(), NOW) is None
+    assert queries.explain_url("/nowhere/", queries.Asked(), NOW) is None
     staff = Account.objects.create_user("s@example.org", is_staff=True)
-    assert "staff" in " ".join(queries.explain_url("/harbour/it/", staff, read=3, at=NOW).steps)
+    told = queries.explain_url("/harbour/it/", queries.Asked(account=staff, read=3), NOW)
+    assert "staff" in " ".join(told.steps)

@@ -52,7 +52,7 @@ OFFICE: Final[dict[str, tuple[str, tuple[type[Change], ...]]]] = {
         (Close, End, Correct),
     ),
     "rules saved, generation old": (f"before {BOARD}.raise_generation", (Rule,)),
-    "rules saved, not committed": ("before newsstand.office.access.actions:post_policy", (Rule,)),
+    "rules saved, not committed": ("before newsstand.office.access.actions.policy:post_policy", (Rule,)),
 }
 # In the worker, after the change.
 WORKER: Final[dict[str, tuple[str, tuple[type[Change], ...]]]] = {
@@ -63,7 +63,7 @@ WORKER: Final[dict[str, tuple[str, tuple[type[Change], ...]]]] = {
     "laid, transaction open": (f"after {STORE}.put", (Close, Correct)),
     "printed, row not ended": (f"after {EDITION}.actions:print_story", (Close, End, Correct)),
     "dropped, row not ended": (f"after {EDITION}.actions:drop", (Withdraw, Delete)),
-    "policy on the board": ("after newsstand.office.access.actions:put_policy", (Rule,)),
+    "policy on the board": ("after newsstand.office.access.actions.policy:put_policy", (Rule,)),
     "generation raised": (f"after {BOARD}.raise_generation", (Withdraw, Delete, Rule)),
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from newsstand.office.edition.printing.wall import note_text, wall
+from newsstand.office.edition.printing.wall import Beside, note_text, wall
 from newsstand.rules.gate.decide import Note
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import Variant
@@ -81,3 +81,34 @@ def test_every_way_leads_back_to_where_the_text_stopped() -> None:
 def test_the_note_above_the_text(note: Note, policy: Policy, text: str) -> None:
     with translation.override("en"):
         assert note_text(note, policy) == text
+
+
+HAND = SimpleNamespace(price="$1.50", words="Everything, for a day.", link="/page/")
+MAIL = SimpleNamespace(price="$0.50", words="This story, for good.", link="mailto:post@example.org")
+BESIDE = Beside({"day_pass": HAND, "article": MAIL}, (("The library", "desk@library.example"),))
+
+
+@pytest.mark.parametrize(
+    ("ways", "stand", "heading"),
+    [
+        (("subscribe", "day_pass", "article"), 3, "Three ways to continue to read this article"),
+        (("subscribe", "day_pass", "article", "ask_group"), 4, "Four ways to continue to read this article"),
+        (("win_back", "subscribe"), 1, "Subscribe to continue to read this article"),
+        (("ask_group", "subscribe"), 2, "Two ways to continue to read this article"),
+        (("day_pass",), 1, "Buy a day pass to continue to read this article"),
+        (("article",), 1, "Buy this article to continue to read it"),
+        (("ask_group",), 1, "Ask your library or company to continue to read this article"),
+    ],
+)
+def test_the_number_word_counts_the_cards_that_stand(ways: tuple[str, ...], stand: int, heading: str) -> None:
+    with translation.override("en"):
+        found = wall(Variant("opening", ways, ads=True), (OFFER,), MONTH, "/harbour/the-crane/", BESIDE)
+    assert (len(found.cards), found.heading) == (stand, heading)
+
+
+def test_what_is_sold_by_hand_leads_back_where_it_can() -> None:
+    found = wall(Variant("opening", ("day_pass", "article")), (), MONTH, "/harbour/the-crane/", BESIDE)
+    assert [card.link for card in found.cards] == [
+        "/page/?next=/harbour/the-crane/%23continue",
+        "mailto:post@example.org",
+    ]

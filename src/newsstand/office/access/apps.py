@@ -7,7 +7,13 @@ class AccessConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from newsstand.office.access import receivers, tasks
+        from newsstand.office.access import queries, receivers, tasks, views
+        from newsstand.office.kit.registry import AccountSection, registry
 
         receivers.connect()
         tasks.register()
+        registry.reader_states.append(queries.state_by_grants)
+        registry.account_section(
+            AccountSection(20, "gifts", "access/section_gifts.html", views.gifts_section)
+        )
+        registry.story_notes.append(queries.level_note)

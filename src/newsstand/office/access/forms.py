@@ -1,19 +1,31 @@
-"""The form of the access rules."""
+"""The forms of the desk: the access rules, groups, offers by hand, and the question why."""
 
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from newsstand.office.access import actions
+from newsstand.office.access import actions, queries
 from newsstand.office.access.models import AccessPolicy
+from newsstand.office.access.models.policy import LONGEST_GIFT
+from newsstand.office.articles.levels import LEVELS
 from newsstand.office.kit import clock
-from newsstand.rules.gate.policy import LARGEST_ALLOWANCE
+from newsstand.rules.gate.facts import Level
+from newsstand.rules.gate.levels import contradictions
+from newsstand.rules.gate.policy import LARGEST_ALLOWANCE, MOST_GIFT_DEVICES
 
 
 class AccessPolicyForm(WagtailAdminModelForm):
-    """Saves through the one action that tells the board."""
+    """Saves through the one action that tells the board, once its author has seen what it does to the archive."""
+
+    data: QueryDict
+    agreed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         """Refuse what would surprise: an end that is over, an account that reads less than none."""
@@ -24,7 +36,50 @@ class AccessPolicyForm(WagtailAdminModelForm):
             self.add_error("open_until", _("Choose a moment that is still to come, or leave this empty."))
         if cleaned.get("open_section") and not until:
             self.add_error("open_until", _("Say until when this section is open, or choose no section."))
+        self._check_gifts(cleaned)
+        self._check_rules(cleaned)
         return cleaned
+
+    def _post_clean(self) -> None:
+        """With all fields in order: show what would move, and save only what was shown."""
+        super()._post_clean()
+        if self.errors:
+            return
+        now = clock.now()
+        found = queries.moves(queries.rules_of_site(), self.instance, now)
+        seen = sha256(repr(sorted(actions.values_of(self.instance).items())).encode()).hexdigest()
+        if found and self.cleaned_data.get("agreed") != seen:
+            shown = self.data.copy()
+            shown[self.add_prefix("agreed")] = seen
+            self.data = shown
+            self.add_error(None, moves_in_words(found))
+
+    def _check_rules(self, cleaned: dict[str, Any]) -> None:
+        """Refuse rules that can never decide, each with the reason."""
+        if cleaned.get("rules") is None:
+            return
+        row = AccessPolicy(rules=cleaned["rules"])
+        for found in contradictions(queries.level_rules(row)):
+            words = (
+                _("Rule %(rule)s fits no story: no story is so old and so young at once.")
+                if not found.by
+                else _(
+                    "Rule %(rule)s would never be asked: rule %(by)s above it fits all of its stories already."
+                )
+            )
+            self.add_error("rules", ValidationError(words, params={"rule": found.rule, "by": found.by}))
+
+    def _check_gifts(self, cleaned: dict[str, Any]) -> None:
+        bounds = {
+            "gifts_a_month": (0, LARGEST_ALLOWANCE),
+            "gift_days": (1, LONGEST_GIFT),
+            "gift_devices": (1, MOST_GIFT_DEVICES),
+        }
+        for name, (least, most) in bounds.items():
+            value = cleaned.get(name)
+            if value is not None and not least <= value <= most:
+                words = _("Write a number from %(least)s to %(most)s.")
+                self.add_error(name, ValidationError(words, params={"least": least, "most": most}))
 
     def _check_allowances(self, device: int | None, reader: int | None) -> None:
         for name, value in (("device_allowance", device), ("reader_allowance", reader)):
@@ -46,3 +101,46 @@ class AccessPolicyForm(WagtailAdminModelForm):
         if commit:
             actions.change_policy(row=row, by=f"staff:{self.for_user.reader_id}", now=clock.now())
         return row
+
+
+class ByHandForm(WagtailAdminModelForm):
+    """A group or an offer by hand: saved through the action that tells the board."""
+
+    def save(self, commit: bool = True) -> Any:
+        """Save and post; without `commit` nothing is saved."""
+        row = super().save(commit=False)
+        if commit:
+            actions.keep_by_hand(row=row, by=f"staff:{self.for_user.reader_id}", now=clock.now())
+        return row
+
+
+class WhyForm(forms.Form):
+    """As whom a story is asked for, and when."""
+
+    url = forms.CharField(label=_("Story"), help_text=_("Its address or its path."), max_length=500)
+    reader = forms.EmailField(
+        label=_("Reader"), required=False, help_text=_("E-mail address. Empty: somebody unknown.")
+    )
+    read = forms.IntegerField(
+        label=_("Has read so many other metered stories"),
+        required=False,
+        min_value=0,
+        max_value=LARGEST_ALLOWANCE,
+        help_text=_("Empty: for a reader, what was really counted."),
+    )
+    gift = forms.CharField(label=_("With this gift link"), required=False, max_length=500)
+    address = forms.CharField(label=_("From this network address"), required=False, max_length=50)
+    at = forms.DateTimeField(label=_("At"), required=False, help_text=_("Empty: now."))
+
+
+def moves_in_words(found: Mapping[tuple[Level, Level], int]) -> str:
+    """What a change of rules does to the archive: "312 stories move from free to metered."."""
+    names = {value: str(label).partition(":")[0].lower() for value, label in LEVELS}
+    said = [
+        ngettext(
+            "%(n)d story moves from %(old)s to %(new)s.", "%(n)d stories move from %(old)s to %(new)s.", n
+        )
+        % {"n": n, "old": names[old.value], "new": names[new.value]}
+        for (old, new), n in sorted(found.items())
+    ]
+    return " ".join([*said, gettext("Nothing is saved yet. Save once more to let it hold.")])

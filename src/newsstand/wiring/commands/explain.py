@@ -3,9 +3,9 @@
 import argparse
 import sys
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from newsstand.office.access.queries import explain_url
+from newsstand.office.access.queries import Asked, counted_by, explain_url
 from newsstand.office.accounts.queries import account_by_email
 from newsstand.office.kit import clock
 from newsstand.wiring.env import SettingError
@@ -20,7 +20,16 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"newsstand: no account has the e-mail address {arguments.reader}.", file=sys.stderr)
             return 1
     path = urlsplit(arguments.url).path or "/"
-    found = explain_url(path, account, read=arguments.read, at=_moment(arguments.at))
+    at = _moment(arguments.at)
+    counted = counted_by(account, at) if account is not None and arguments.read is None else None
+    asked = Asked(
+        account=account,
+        read=arguments.read or 0,
+        counted=counted,
+        gift=_token(arguments.gift or ""),
+        address=arguments.from_network or "",
+    )
+    found = explain_url(path, asked, at)
     if found is None:
         print(f"newsstand: {path} is no published story.", file=sys.stderr)
         return 1
@@ -28,6 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     for number, step in enumerate(found.steps, start=1):
         print(f"  {number}. {step}")
     return 0
+
+
+def _token(text: str) -> str:
+    """The token of a gift's link, given alone or as the whole link."""
+    return parse_qs(urlsplit(text).query).get("gift", [text])[0] if "gift=" in text else text
 
 
 def _moment(text: str | None) -> datetime:

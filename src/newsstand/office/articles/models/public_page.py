@@ -13,6 +13,7 @@ PREVIEW_READERS = [
     ("stranger", _("Anonymous")),
     ("spent", _("Anonymous, no free article left")),
     ("registered", _("With a free account")),
+    ("lapsed", _("Lapsed subscriber, no free article left")),
     ("subscriber", _("Subscriber")),
 ]
 

@@ -26,6 +26,7 @@ from newsstand.office.articles.blocks import NO_ALT_TEXT, BodyBlock
 from newsstand.office.articles.levels import LEVELS
 from newsstand.office.articles.models.listings import AuthorPage, SectionPage
 from newsstand.office.articles.models.public_page import PREVIEW_READERS, PublicPage
+from newsstand.office.articles.panels import NotesPanel
 from newsstand.rules.gate.facts import Level
 
 NEWSPAPER = "news"  # the product of a story for which no other was chosen
@@ -130,7 +131,7 @@ class ArticlePage(PublicPage, Page):
     about_panels = [
         InlinePanel("bylines", heading=_("Authors"), label=_("author")),
         FieldPanel("tags", widget=forms.CheckboxSelectMultiple),
-        MultiFieldPanel([FieldPanel("level"), FieldPanel("product")], heading=_("Access")),
+        MultiFieldPanel([FieldPanel("level"), NotesPanel(), FieldPanel("product")], heading=_("Access")),
         MultiFieldPanel(
             [FieldPanel("published_at"), FieldPanel("embargo_until"), FieldPanel("gone_from")],
             heading=_("Time"),

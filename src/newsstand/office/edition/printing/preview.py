@@ -8,7 +8,7 @@ from newsstand.office.access import queries as access
 from newsstand.office.edition.printing import press
 from newsstand.office.kit import clock
 from newsstand.rules.gate.decide import decide, decide_page
-from newsstand.rules.gate.facts import ArticleFacts, Grant, ReaderFacts, Right, Visit
+from newsstand.rules.gate.facts import ArticleFacts, Grant, ReaderFacts, ReaderState, Right, Visit
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import variant_of
 
@@ -16,7 +16,7 @@ _EVERYTHING: Final = frozenset({Right.READ, Right.AD_FREE, Right.COMMENT, Right.
 
 
 def preview_html(page: Any, mode: str, now: datetime) -> str | None:
-    """The page as HTML for `stranger`, `spent`, `registered` or `subscriber`; None for a page without printer."""
+    """The page as HTML for a reader of PREVIEW_READERS, such as `spent`; None for a page without printer."""
     plate = press.plate_for(page, now)
     if plate is None:
         return None
@@ -35,6 +35,8 @@ def _as_if_published(facts: ArticleFacts, now: int) -> ArticleFacts:
 
 
 def _reader(mode: str) -> ReaderFacts | None:
+    if mode == "lapsed":
+        return ReaderFacts("preview", is_staff=False, created_at=0, grants=(), state=ReaderState.LAPSED)
     if mode not in ("registered", "subscriber"):
         return None
     grant = Grant("site", _EVERYTHING, from_at=0, until=None, grace_until=None, source="preview")
@@ -45,5 +47,5 @@ def _reader(mode: str) -> ReaderFacts | None:
 
 def _visit(mode: str, policy: Policy) -> Visit:
     """Whoever has spent the meter has read other stories, as many as a device may."""
-    counted = (f"other-{number}" for number in range(policy.device_allowance)) if mode == "spent" else ()
-    return Visit(counted=frozenset(counted))
+    spent = {"spent": policy.device_allowance, "lapsed": policy.reader_allowance}.get(mode, 0)
+    return Visit(counted=frozenset(f"other-{number}" for number in range(spent)))

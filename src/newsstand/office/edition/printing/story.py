@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.urls import reverse
 
 from newsstand.office.access import queries as access
 from newsstand.office.ads import queries as ads
@@ -16,10 +17,10 @@ from newsstand.office.billing import queries as billing
 from newsstand.office.comments import queries as comments
 from newsstand.office.edition.printing import frame, markup, teasers
 from newsstand.office.edition.printing.plate import Plate, earliest
-from newsstand.office.edition.printing.wall import note_text, wall, way_back
+from newsstand.office.edition.printing.wall import Beside, note_text, wall, way_back
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import publication
-from newsstand.rules.gate.facts import ArticleFacts, level_at
+from newsstand.rules.gate.facts import ArticleFacts, Level, level_at
 from newsstand.rules.gate.policy import ANY_ACCOUNT, Policy
 from newsstand.rules.gate.variants import Variant, printed_at_once
 
@@ -42,6 +43,7 @@ class _Parts:
     ad_place: int
     ads: Mapping[str, Any]
     offers: tuple[Any, ...]
+    beside: Beside
     talk: Mapping[str, Any]
     policy: Policy
     path: str
@@ -73,6 +75,7 @@ def _gather(article: Any, facts: ArticleFacts, policy: Policy, now: datetime) ->
         ad_place=ad_place([block.kind for block in text.rest]),
         ads={name: ads.creative_for(slot, article.address, now) for name, slot in SLOTS.items()},
         offers=tuple(billing.offers_on_the_wall()),
+        beside=_beside(facts, now),
         talk={
             "thread": comments.thread(facts.id),
             "count": comments.count(facts.id),
@@ -80,6 +83,18 @@ def _gather(article: Any, facts: ArticleFacts, policy: Policy, now: datetime) ->
         },
         policy=policy,
         path=article.address,
+    )
+
+
+def _beside(facts: ArticleFacts, now: datetime) -> Beside:
+    """What stands on this story's walls besides the plans."""
+    words = access.rules_of_site()
+    return Beside(
+        by_hand={card.way: card for card in access.hand_offers() if card.product == facts.product},
+        contacts=access.contacts(now),
+        line=words.wall_line,
+        benefits=tuple(filter(None, (line.strip() for line in words.wall_benefits.splitlines()))),
+        why=reverse("why", args=[facts.id]),
     )
 
 
@@ -97,6 +112,7 @@ def _head(article: Any, text: Cut, facts: ArticleFacts, now: datetime) -> dict[s
     Plain values only: the page itself would bring its whole text along.
     """
     lead = pictures.lead_picture(article)
+    level = level_at(facts, clock.to_unix(now))
     published_at = article.published_at or now
     story = {
         "article_id": facts.id,
@@ -121,9 +137,8 @@ def _head(article: Any, text: Cut, facts: ArticleFacts, now: datetime) -> dict[s
         "story": story,
         "section_path": article.section.address,
         "way_back": way_back(article.address),
-        "markup": markup.news_article(
-            story, publication().name, settings.SITE_URL, level_at(facts, clock.to_unix(now))
-        ),
+        "give": "" if level is Level.FREE else reverse("give_story", args=[facts.id]),
+        "markup": markup.news_article(story, publication().name, settings.SITE_URL, level),
     }
 
 
@@ -144,7 +159,7 @@ def _render(parts: _Parts, variant: Variant) -> str:
             context["rest_ends"] = parts.rest[parts.ad_place :]
             context["talk"] = parts.talk
         else:
-            context["wall"] = wall(variant, parts.offers, parts.policy, parts.path)
+            context["wall"] = wall(variant, parts.offers, parts.policy, parts.path, parts.beside)
     return frame.render(TEMPLATE, context, variant)
 
 

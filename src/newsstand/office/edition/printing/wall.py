@@ -1,7 +1,7 @@
 """The wall in words: a card for each way that really stands there, and a heading that counts the cards."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -10,7 +10,19 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from newsstand.office.kit.addresses import reading_on
 from newsstand.rules.gate.decide import Note, NoteKind
-from newsstand.rules.gate.policy import MEND_CARD, MONTH, REGISTER, SUBSCRIBE, UPGRADE, WEEK, Policy
+from newsstand.rules.gate.policy import (
+    ARTICLE,
+    ASK_GROUP,
+    DAY_PASS,
+    MEND_CARD,
+    MONTH,
+    REGISTER,
+    SUBSCRIBE,
+    UPGRADE,
+    WEEK,
+    WIN_BACK,
+    Policy,
+)
 from newsstand.rules.gate.variants import Variant
 
 _ONE: Final[dict[str, Promise]] = {
@@ -18,6 +30,10 @@ _ONE: Final[dict[str, Promise]] = {
     REGISTER: gettext_lazy("Create a free account to continue to read this article"),
     MEND_CARD: gettext_lazy("Update your card to continue to read this article"),
     UPGRADE: gettext_lazy("Change your plan to continue to read this article"),
+    DAY_PASS: gettext_lazy("Buy a day pass to continue to read this article"),
+    ARTICLE: gettext_lazy("Buy this article to continue to read it"),
+    WIN_BACK: gettext_lazy("Come back to continue to read this article"),
+    ASK_GROUP: gettext_lazy("Ask your library or company to continue to read this article"),
 }
 _MANY: Final[dict[int, Promise]] = {
     2: gettext_lazy("Two ways to continue to read this article"),
@@ -25,6 +41,21 @@ _MANY: Final[dict[int, Promise]] = {
     4: gettext_lazy("Four ways to continue to read this article"),
     5: gettext_lazy("Five ways to continue to read this article"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands on a wall besides the plans: what is sold by hand for the story's product, groups that can be
+    asked (name and address), the publication's own words, and where the reader is told why."""
+
+    by_hand: Mapping[str, Any] = field(default_factory=dict)
+    contacts: tuple[tuple[str, str], ...] = ()
+    line: str = ""
+    benefits: tuple[str, ...] = ()
+    why: str = ""
+
+
+NOTHING_BESIDE: Final = Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +67,8 @@ class Card:
     offer: Any = None
     has_more_offers: bool = False
     adds: str = ""
+    link: str = ""
+    contacts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +79,21 @@ class Wall:
     cards: tuple[Card, ...]
     next: str
     is_signed_in: bool
+    line: str
+    benefits: tuple[str, ...]
+    why: str
 
 
-def wall(variant: Variant, offers: Sequence[Any], policy: Policy, path: str) -> Wall:
+def wall(
+    variant: Variant, offers: Sequence[Any], policy: Policy, path: str, beside: Beside = NOTHING_BESIDE
+) -> Wall:
     """The wall of an opening. A way that sells something stands only where there is an offer to sell."""
-    cards = tuple(
-        card for way in variant.ways if (card := _card(way, variant.adds, offers, policy)) is not None
+    back = way_back(path)
+    found = (
+        _card(way, variant.adds, offers, policy) or _card_beside(way, beside, back) for way in variant.ways
     )
-    return Wall(_heading(cards), cards, way_back(path), variant.signed_in)
+    cards = tuple(card for card in found if card is not None)
+    return Wall(_heading(cards), cards, back, variant.signed_in, beside.line, beside.benefits, beside.why)
 
 
 def way_back(path: str) -> str:
@@ -100,6 +140,18 @@ def _card(way: str, adds: int, offers: Sequence[Any], policy: Policy) -> Card | 
     if way == REGISTER:
         return Card(way, template, adds=_adds_text(adds, policy))
     return Card(way, template) if way == MEND_CARD else None
+
+
+def _card_beside(way: str, beside: Beside, back: str) -> Card | None:
+    """The card of a way that no plan is sold by: something sold by hand, or a group to ask."""
+    template = f"edition/ways/{way}.html"
+    if way == ASK_GROUP:
+        return Card(way, template, contacts=beside.contacts) if beside.contacts else None
+    offer = beside.by_hand.get(way)
+    if offer is None:
+        return None
+    link = f"{offer.link}?next={back}" if offer.link.startswith("/") and "?" not in offer.link else offer.link
+    return Card(way, template, offer, link=link)
 
 
 def _adds_text(adds: int, policy: Policy) -> str:

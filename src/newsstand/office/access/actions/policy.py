@@ -1,5 +1,6 @@
 """What happens when the access rules change."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,20 @@ from newsstand.office.access import queries
 from newsstand.office.access.models import AccessPolicy
 from newsstand.office.access.signals import policy_changed
 from newsstand.office.kit import audit, outbox, shelf
+from newsstand.office.kit import queries as kit
 from newsstand.office.kit.queries import NoPublication
 
 TOPIC = "access.policy"
+SUBJECT = "access"
+OPEN_HOUSE = ("open_until", "open_section")
+
+
+class NoSuchVersion(LookupError):
+    """The audit log has no such change of the access rules."""
 
 
 @transaction.atomic
-def change_policy(*, row: AccessPolicy, by: str, now: datetime) -> int:
+def change_policy(*, row: AccessPolicy, by: str, now: datetime, why: str = "") -> int:
     """Save the rules and let them hold for readers; returns the outbox row, to wait for.
 
     Raises PolicyError for rules that make no sense.
@@ -25,16 +33,36 @@ def change_policy(*, row: AccessPolicy, by: str, now: datetime) -> int:
     kept = AccessPolicy.objects.select_for_update().filter(pk=row.pk).first()
     before = values_of(kept) if kept is not None else None
     row.save()
-    audit.record(by=by, verb="change_access", subject="access", before=before, after=values_of(row), now=now)
+    after = values_of(row)
+    audit.record(by=by, verb="change_access", subject=SUBJECT, before=before, after=after, why=why, now=now)
     # Before the commit: what was printed under the old rules is handed out no more, whatever happens after it.
     shelf.handle().board.raise_generation()
     return post_policy()
 
 
+@transaction.atomic
+def revert_policy(*, version: int, by: str, now: datetime) -> int:
+    """Let the rules hold again that a row of the audit log ended with; returns the outbox row, to wait for.
+
+    An open house is not opened again: it was for its night. Raises NoSuchVersion for any other row.
+    """
+    kept = kit.history(SUBJECT).filter(pk=version, verb="change_access").first()
+    if kept is None or kept.after is None:
+        raise NoSuchVersion(version)
+    row = queries.rules_of_site()
+    for name, value in kept.after.items():
+        if name in OPEN_HOUSE or not hasattr(row, name):
+            continue
+        setattr(row, name, json.dumps(value) if name == "rules" else value)
+    return change_policy(row=row, by=by, now=now, why=f"revert to {version}")
+
+
 def values_of(row: AccessPolicy) -> dict[str, Any]:
     """The rules as they stand in the audit log."""
     values = model_to_dict(row, exclude=["id"])
-    return {**values, "open_until": row.open_until.isoformat() if row.open_until else None}
+    until = row.open_until.isoformat() if row.open_until else None
+    rules = [{"type": one["type"], "value": one["value"]} for one in row.rules.get_prep_value()]
+    return {**values, "open_until": until, "rules": rules}
 
 
 @transaction.atomic
@@ -45,7 +73,9 @@ def post_policy() -> int:
 
 def put_policy(now: datetime) -> None:
     """Put the policy on the board, where the gate of every reader finds it."""
-    shelf.handle().board.set_policy(queries.policy(now))
+    board = shelf.handle().board
+    board.set_networks(queries.networks(now))
+    board.set_policy(queries.policy(now))
 
 
 def follow_change(now: datetime) -> None:

@@ -3,7 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseGenericSetting
+from wagtail.fields import StreamField
 
+from newsstand.office.access.blocks import RuleBlock
 from newsstand.office.articles.levels import LEVELS
 from newsstand.rules.gate.facts import Level
 from newsstand.rules.gate.policy import (
@@ -11,11 +13,13 @@ from newsstand.rules.gate.policy import (
     COMMENT_RIGHT,
     LARGEST_ALLOWANCE,
     MONTH,
+    MOST_GIFT_DEVICES,
     REGISTER,
     SUBSCRIBE,
     WEEK,
 )
 
+LONGEST_GIFT = 90  # days
 WINDOWS = [
     (MONTH, _("a calendar month")),
     (WEEK, _("a week, from Monday")),
@@ -44,6 +48,15 @@ class AccessPolicy(BaseGenericSetting):
         choices=LEVELS,
         default=Level.METERED.value,
         help_text=_("Holds for every story that has no level of its own."),
+    )
+    rules = StreamField(
+        [("rule", RuleBlock())],
+        blank=True,
+        verbose_name=_("rules"),
+        help_text=_(
+            "For stories without a level of their own. The first rule that fits decides; "
+            "where none does, the level above holds."
+        ),
     )
     window = models.CharField(_("free articles are counted in"), max_length=8, choices=WINDOWS, default=MONTH)
     device_allowance = models.PositiveSmallIntegerField(
@@ -83,6 +96,26 @@ class AccessPolicy(BaseGenericSetting):
         help_text=_("Empty: the whole site."),
     )
 
+    wall_line = models.CharField(
+        _("a sentence on the wall"),
+        max_length=200,
+        blank=True,
+        help_text=_("In your own words, under the heading of the wall."),
+    )
+    wall_benefits = models.TextField(
+        _("what else subscribing does"),
+        blank=True,
+        max_length=1000,
+        help_text=_("One a line, on the card of every plan. What a plan's rights give is said by itself."),
+    )
+    gifts_a_month = models.PositiveSmallIntegerField(
+        _("gift links a month"),
+        default=10,
+        help_text=_("So many stories may a subscriber give away in a calendar month. 0: none."),
+    )
+    gift_days = models.PositiveSmallIntegerField(_("days that a gift link holds"), default=14)
+    gift_devices = models.PositiveSmallIntegerField(_("devices on which a gift link opens"), default=50)
+
     class Meta:
         verbose_name = _("access")
         constraints = [
@@ -94,5 +127,11 @@ class AccessPolicy(BaseGenericSetting):
                 condition=models.Q(device_allowance__lte=LARGEST_ALLOWANCE)
                 & models.Q(reader_allowance__lte=LARGEST_ALLOWANCE),
                 name="access_allowances_in_bounds",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gifts_a_month__lte=LARGEST_ALLOWANCE)
+                & models.Q(gift_days__gte=1, gift_days__lte=LONGEST_GIFT)
+                & models.Q(gift_devices__gte=1, gift_devices__lte=MOST_GIFT_DEVICES),
+                name="access_gifts_in_bounds",
             ),
         ]

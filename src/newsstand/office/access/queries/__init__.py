@@ -1,0 +1,31 @@
+"""Questions about access: the site's rules, a story as the gate sees it, what may be given, and why."""
+
+from newsstand.office.access.queries.archive import Resolved as Resolved
+from newsstand.office.access.queries.archive import RuleNames as RuleNames
+from newsstand.office.access.queries.archive import archive as archive
+from newsstand.office.access.queries.archive import as_table as as_table
+from newsstand.office.access.queries.archive import moves as moves
+from newsstand.office.access.queries.archive import rule_words as rule_words
+from newsstand.office.access.queries.gifts import all_gifts as all_gifts
+from newsstand.office.access.queries.gifts import gift_address as gift_address
+from newsstand.office.access.queries.gifts import gifts_left as gifts_left
+from newsstand.office.access.queries.gifts import gifts_of as gifts_of
+from newsstand.office.access.queries.gifts import may_give as may_give
+from newsstand.office.access.queries.offers import HandCard as HandCard
+from newsstand.office.access.queries.offers import contacts as contacts
+from newsstand.office.access.queries.offers import hand_offers as hand_offers
+from newsstand.office.access.queries.offers import networks as networks
+from newsstand.office.access.queries.policy import facts_for_gate as facts_for_gate
+from newsstand.office.access.queries.policy import given_for as given_for
+from newsstand.office.access.queries.policy import level_rules as level_rules
+from newsstand.office.access.queries.policy import policy as policy
+from newsstand.office.access.queries.policy import policy_of as policy_of
+from newsstand.office.access.queries.policy import publication as publication
+from newsstand.office.access.queries.policy import rules_of_site as rules_of_site
+from newsstand.office.access.queries.readers import counted_by as counted_by
+from newsstand.office.access.queries.readers import state_by_grants as state_by_grants
+from newsstand.office.access.queries.why import Asked as Asked
+from newsstand.office.access.queries.why import Told as Told
+from newsstand.office.access.queries.why import explain_story as explain_story
+from newsstand.office.access.queries.why import explain_url as explain_url
+from newsstand.office.access.queries.why import level_note as level_note

@@ -1,0 +1,102 @@
+"""Giving a story away, what was given, and why a wall stands there. Small pages that nobody may keep."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from newsstand.office.access import actions, queries
+from newsstand.office.accounts import passes
+from newsstand.office.accounts.queries import account_of
+from newsstand.office.articles import queries as articles
+from newsstand.office.kit import clock, outbox, shelf
+from newsstand.rules.gate.meter import window_at
+from newsstand.rules.gate.visits import open_visit
+
+
+@never_cache
+@login_required
+def give(request: HttpRequest, article_id: str) -> HttpResponse:
+    """Say how many stories may be given, make a link when asked for, and show it."""
+    article, account, now = _story(article_id), account_of(request), clock.now()
+    context: dict[str, Any] = {"story": article, "left": queries.gifts_left(account, now)}
+    context["may_give"] = queries.may_give(account, article, now)
+    if request.method != "POST":
+        return render(request, "access/give.html", context)
+    try:
+        gift = actions.make_gift(account=account, article=article, by=account.actor, now=now)
+    except actions.NoGift:
+        return render(request, "access/give.html", context, status=409)
+    context |= {"gift": gift, "link": queries.gift_address(gift), "left": queries.gifts_left(account, now)}
+    return render(request, "access/give.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def take_back(request: HttpRequest, gift_id: UUID) -> HttpResponse:
+    """Revoke a gift of one's own."""
+    account = account_of(request)
+    gift = get_object_or_404(queries.gifts_of(account), public_id=gift_id)
+    row = actions.revoke_gift(gift=gift, by=account.actor, now=clock.now())
+    if row is not None:
+        outbox.wait_for([row])
+    return HttpResponseRedirect(f"{reverse('account')}#gifts")
+
+
+def gifts_section(request: HttpRequest) -> dict[str, Any]:
+    """The section of the account page: what this reader has given, and what may still be given."""
+    account, now = account_of(request), clock.now()
+    given = [
+        {"gift": gift, "link": queries.gift_address(gift), "is_open": _is_open(gift, now)}
+        for gift in queries.gifts_of(account)[:50]
+    ]
+    return {"given": given, "left": queries.gifts_left(account, now)}
+
+
+@never_cache
+def why(request: HttpRequest, article_id: str) -> HttpResponse:
+    """One sentence: why whoever asks sees what they see, by their own count."""
+    article, now = _story(article_id), clock.now()
+    account = account_of(request) if request.user.is_authenticated else None
+    asked = queries.Asked(
+        account=account,
+        counted=_counted(request, account.reader_id if account is not None else None, now),
+        address=request.META.get("REMOTE_ADDR") or "",
+    )
+    told = queries.explain_story(article, asked, now)
+    if told.decision.show == "gone":
+        raise Http404
+    context = {"story": article, "sentence": _(told.reader), "numbers": told.decision}
+    return render(request, "access/why.html", context)
+
+
+def _counted(request: HttpRequest, reader_id: str | None, now: datetime) -> frozenset[str]:
+    """What the meter has counted in this window for who asks."""
+    window = window_at(queries.policy(now), clock.to_unix(now)).key
+    visits = shelf.handle().visits
+    if reader_id is not None:
+        return visits.read(f"reader:{reader_id}", window)
+    visit = open_visit(request.COOKIES.get(passes.VISIT_COOKIE, ""), passes.key_ring())
+    if visit is None:
+        return frozenset()
+    known = visit.counted if visit.window == window else ()
+    return visits.read(f"device:{visit.device}", window) | frozenset(known)
+
+
+def _is_open(gift: Any, now: datetime) -> bool:
+    return gift.revoked_at is None and now < gift.until
+
+
+def _story(article_id: str) -> Any:
+    article = articles.article(article_id)
+    if article is None:
+        raise Http404
+    return article
