@@ -127,18 +127,20 @@ def _story(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Told:
         return Told(Miss(asked.request.path))
     if decided.decision.show == "full" and decided.decision.visit_after is None:
         return _hand_out(asked, ready, decided, facts)
-    return _by_the_meter(asked, ready, facts)
+    return _by_the_meter(asked, ready, facts, decided)
 
 
-def _by_the_meter(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Told:
-    """What was counted, and what the client says of itself, decide.
+def _by_the_meter(asked: _Asked, ready: Ready, facts: ArticleFacts, unread: Decided) -> Told:
+    """What was counted, and what the client says of itself, decide; `unread` was decided without either.
 
     The device's cookie comes first. If by it the story is to be counted, the store is asked in the same
     step as it counts; in every other case it is read.
     """
     meter = meter_for(asked.who.reader, asked.cookies.get(VISIT), asked.policy, asked.house, asked.now)
     says = Declares.NOTHING if asked.is_head else declared(asked.request)
-    decided = _decide(asked, ready, facts, meter.counted, says)
+    decided = unread
+    if meter.counted or says != Declares.NOTHING:
+        decided = _decide(asked, ready, facts, meter.counted, says)
     if not meter.is_whole and (asked.is_head or decided.decision.visit_after is None):
         meter = with_store(meter, asked.house)
         decided = _decide(asked, ready, facts, meter.counted, says)
@@ -228,13 +230,12 @@ def _sheet(asked: _Asked, ready: Ready, variant: str) -> Sheet | Answer | Miss:
 
 
 def _reply(asked: _Asked, ready: Ready, sheet: Sheet, caching: Caching, cookies: tuple[str, ...]) -> Answer:
-    status = ready.entry.status
     if_none_match = asked.request.headers.get("if-none-match")
-    not_modified = status == 200 and if_none_match is not None and has_already(if_none_match, sheet.etag)
-    head = sheet.head(caching, not_modified=not_modified)
-    if not_modified:
-        return Answer(304, head, b"", cookies)
-    return Answer(status, head, b"" if asked.is_head else sheet.body, cookies)
+    if if_none_match is not None and ready.entry.status == 200 and has_already(if_none_match, sheet.etag):
+        answer = sheet.answer(caching, "not_modified")
+    else:
+        answer = sheet.answer(caching, "head" if asked.is_head else "whole")
+    return answer._replace(cookies=cookies) if cookies else answer
 
 
 def _refused(asked: _Asked) -> Answer:

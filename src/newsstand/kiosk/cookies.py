@@ -1,6 +1,7 @@
 """Our cookies: found in a request, written for an answer."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -18,8 +19,12 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 def our_cookies(header: str | None) -> Mapping[str, str]:
     """Our cookies in a `Cookie` header; of two with one name the first. Never raises."""
-    if header is None or _OURS not in header:
-        return _NONE
+    return _NONE if header is None or _OURS not in header else _found_in(header)
+
+
+@lru_cache(maxsize=1024)
+def _found_in(header: str) -> Mapping[str, str]:
+    """Kept for the pages that the same reader opens next."""
     found: dict[str, str] = {}
     for part in header.split(";"):
         name, _, value = part.strip().partition("=")

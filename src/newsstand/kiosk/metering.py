@@ -1,7 +1,7 @@
 """What was counted for whoever asks, and counting one more."""
 
 import os
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from newsstand.kiosk.house import House
 from newsstand.rules.gate.facts import ReaderFacts
@@ -11,8 +11,7 @@ from newsstand.rules.gate.visits import DeviceVisit, open_visit
 from newsstand.shelf.visits import Count
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(NamedTuple):
     """The meter of one identity in one window.
 
     `device` is the id in the device's cookie and `known` the articles that the cookie holds for this
@@ -46,7 +45,7 @@ def meter_for(reader: ReaderFacts | None, token: str | None, policy: Policy, hou
 def with_store(meter: Meter, house: House) -> Meter:
     """A device's meter with what the store knows taken in."""
     stored = house.shelf.visits.read(f"device:{meter.device}", meter.window.key)
-    return replace(meter, counted=stored | meter.known, is_whole=True)
+    return meter._replace(counted=stored | meter.known, is_whole=True)
 
 
 def count(meter: Meter, article: str, house: House) -> tuple[Count, DeviceVisit | None]:

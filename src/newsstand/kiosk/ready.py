@@ -3,9 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from newsstand.kiosk.reply import Answer, Caching, Head, Headers, Miss, Renew, frame
+from newsstand.kiosk.reply import Answer, Caching, Head, Headers, Miss, Renew
 from newsstand.kiosk.request import is_canonical
 from newsstand.rules.gate.decide import Decision, decide
 from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts, Visit
@@ -19,40 +19,38 @@ LIMIT_ENTRIES = 4000
 MOST_DECIDED = 64
 """Decisions that are kept for one entry within one second."""
 
+Form = Literal["whole", "head", "not_modified"]
 _DecidedKey = tuple[int, frozenset[str], str]
 
 
 class Sheet:
-    """One variant in one coding: its bytes and, for each kind of caching, its headers."""
+    """One variant in one coding, and the answers that have been made of it."""
 
-    __slots__ = ("_coding", "_entry", "_heads", "body", "etag")
+    __slots__ = ("_answers", "_coding", "_entry", "body", "etag")
 
     def __init__(self, entry: Entry, coding: Coding, etag: str, body: bytes) -> None:
         self.body = body
         self.etag = etag
         self._entry = entry
         self._coding = coding
-        self._heads: dict[tuple[Caching, bool], Head] = {}
+        self._answers: dict[tuple[Caching, Form], Answer] = {}
 
-    def head(self, caching: Caching, *, not_modified: bool) -> Head:
-        """The headers of a whole answer, or of a `304`."""
-        head = self._heads.get((caching, not_modified))
-        if head is None:
-            head = self._heads[caching, not_modified] = Head(self._texts(caching, not_modified))
-        return head
+    def answer(self, caching: Caching, form: Form) -> Answer:
+        """The answer with this caching: whole, its head alone, or the `304` to who has these bytes already."""
+        answer = self._answers.get((caching, form))
+        if answer is None:
+            answer = self._answers[caching, form] = self._made(caching, form)
+        return answer
 
-    def _texts(self, caching: Caching, not_modified: bool) -> Headers:
-        own = ((name.lower(), value) for name, value in self._entry.headers)
-        kept: Headers = (("etag", self.etag), *own, *frame(caching))
-        if not_modified:
-            return kept
+    def _made(self, caching: Caching, form: Form) -> Answer:
+        own = tuple((name.lower(), value) for name, value in self._entry.headers)
+        kept: Headers = (("etag", self.etag), *own)
+        if form == "not_modified":
+            return Answer(304, Head(kept, caching), b"")
         encoding: Headers = () if self._coding == "identity" else (("content-encoding", self._coding),)
-        return (
-            ("content-type", self._entry.content_type),
-            ("content-length", str(len(self.body))),
-            *encoding,
-            *kept,
-        )
+        length = ("content-length", str(len(self.body)))
+        texts = (("content-type", self._entry.content_type), length, *encoding, *kept)
+        return Answer(self._entry.status, Head(texts, caching), b"" if form == "head" else self.body)
 
 
 class Decided(NamedTuple):

@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 Headers = tuple[tuple[str, str], ...]
 RawHeaders = tuple[tuple[bytes, bytes], ...]
-Caching = Literal["shared", "own", "gift", "asset"]
+Caching = Literal["shared", "own", "gift", "asset", "none"]
 
 _CACHE_CONTROL: Final[dict[Caching, str]] = {
     "shared": "public, no-cache",
     "own": "private, no-store",
     "gift": "private, no-store",
     "asset": "public, max-age=31536000, immutable",
+    "none": "no-store",
 }
 _VARY_OF_PAGES: Final = ("vary", "Accept-Encoding, Cookie")
 _VARY_OF_ASSETS: Final = ("vary", "Accept-Encoding")
@@ -31,27 +32,29 @@ _PATH_SAFE: Final = "/-._~!$&'()*+,=:@"
 
 
 class Head:
-    """An answer's headers but for its cookies, as pairs and as they go over the wire; each is made once."""
+    """An answer's headers but for its cookies, as pairs and as they go over the wire; each is made once.
 
-    __slots__ = ("_lines", "_raws", "_texts")
+    `texts` are its own; to them come the headers that every answer with this caching has.
+    """
 
-    def __init__(self, texts: Headers) -> None:
+    __slots__ = ("_caching", "_lines", "_texts")
+
+    def __init__(self, texts: Headers, caching: Caching) -> None:
         self._texts = texts
-        self._raws: RawHeaders | None = None
+        self._caching = caching
         self._lines: bytes | None = None
 
     @property
     def raws(self) -> RawHeaders:
         """Pairs of bytes, as ASGI takes them."""
-        if self._raws is None:
-            self._raws = tuple(_raw(name, value) for name, value in self._texts)
-        return self._raws
+        return (*(_raw(name, value) for name, value in self._texts), *_FRAMES[self._caching])
 
     @property
     def lines(self) -> bytes:
         """Lines of HTTP/1.1."""
         if self._lines is None:
-            self._lines = _lines_of(self.raws)
+            own = "".join([f"{name}: {value}\r\n" for name, value in self._texts])
+            self._lines = own.encode("latin-1") + _FRAME_LINES[self._caching]
         return self._lines
 
 
@@ -66,16 +69,14 @@ class Answer(NamedTuple):
     @property
     def headers(self) -> RawHeaders:
         """All headers as pairs, cookies included."""
-        return self.head.raws + self._raw_cookies if self.cookies else self.head.raws
+        return (*self.head.raws, *(_raw("set-cookie", cookie) for cookie in self.cookies))
 
     @property
     def lines(self) -> bytes:
         """All headers as lines, cookies included."""
-        return self.head.lines + _lines_of(self._raw_cookies) if self.cookies else self.head.lines
-
-    @property
-    def _raw_cookies(self) -> RawHeaders:
-        return tuple(_raw("set-cookie", cookie) for cookie in self.cookies)
+        if not self.cookies:
+            return self.head.lines
+        return self.head.lines + "".join([f"set-cookie: {one}\r\n" for one in self.cookies]).encode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +96,16 @@ class Renew:
     """The pass must be renewed before this can be answered."""
 
 
-def frame(caching: Caching) -> Headers:
-    """The headers that every answer of this kind has, a `304` included."""
-    vary = _VARY_OF_ASSETS if caching == "asset" else _VARY_OF_PAGES
-    more = _OF_GIFTS if caching == "gift" else _SECURITY
-    return (("cache-control", _CACHE_CONTROL[caching]), vary, *more)
-
-
 def moved(target: str, caching: Caching) -> Answer:
     """The lasting redirect to another path of this site."""
     location = quote(target, safe=_PATH_SAFE, errors="replace")
-    return Answer(301, Head((("location", location), ("content-length", "0"), *frame(caching))), b"")
+    return Answer(301, Head((("location", location), ("content-length", "0")), caching), b"")
 
 
 def without_query(path: str, cookie: str) -> Answer:
     """The redirect that takes a gift's token out of the address, into a cookie."""
     location = quote(path, safe=_PATH_SAFE, errors="replace")
-    head = Head((("location", location), ("content-length", "0"), *frame("gift")))
+    head = Head((("location", location), ("content-length", "0")), "gift")
     return Answer(303, head, b"", (cookie,))
 
 
@@ -129,15 +123,7 @@ def page(
     cookies: tuple[str, ...] = (),
 ) -> Answer:
     """An answer of the kiosk itself that nobody may keep."""
-    head = Head(
-        (
-            ("content-type", content_type),
-            ("content-length", str(len(body))),
-            ("cache-control", "no-store"),
-            _VARY_OF_PAGES,
-            *_SECURITY,
-        )
-    )
+    head = Head((("content-type", content_type), ("content-length", str(len(body)))), "none")
     return Answer(status, head, body if with_body else b"", cookies)
 
 
@@ -147,3 +133,16 @@ def _raw(name: str, value: str) -> tuple[bytes, bytes]:
 
 def _lines_of(pairs: RawHeaders) -> bytes:
     return b"".join(b"%s: %s\r\n" % pair for pair in pairs)
+
+
+def _frame(caching: Caching) -> RawHeaders:
+    """The headers that every answer of this kind has, a `304` included."""
+    vary = _VARY_OF_ASSETS if caching == "asset" else _VARY_OF_PAGES
+    more = _OF_GIFTS if caching == "gift" else _SECURITY
+    return tuple(
+        _raw(name, value) for name, value in (("cache-control", _CACHE_CONTROL[caching]), vary, *more)
+    )
+
+
+_FRAMES: Final = {caching: _frame(caching) for caching in _CACHE_CONTROL}
+_FRAME_LINES: Final = {caching: _lines_of(pairs) for caching, pairs in _FRAMES.items()}

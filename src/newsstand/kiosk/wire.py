@@ -132,7 +132,7 @@ class KioskProtocol(HttpToolsProtocol):
         if parser.get_http_version() != "1.1" or not parser.should_keep_alive() or parser.should_upgrade():
             return None
         headers = headers_of(self.headers)
-        if any(name in headers for name in BODY_HEADERS):
+        if not headers.keys().isdisjoint(BODY_HEADERS):
             return None
         path, _, query = self.url.partition(b"?")
         result = self._kiosk.at_once(Request(method, canonical_path(path), query, headers, self._peer))

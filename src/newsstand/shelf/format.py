@@ -7,14 +7,17 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import xxhash
 
 from newsstand.rules.gate.facts import ArticleFacts, Level, Step
 from newsstand.shelf.entry import Entry
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """What is written. A change of what an entry's fields mean, or a new one that must be there, is a new number with
-a reader of its own in `_READERS`; the readers of older numbers stay, so that a shelf outlives an upgrade."""
+a reader of its own in `_FORMATS`; the readers of older numbers stay, so that a shelf outlives an upgrade."""
 
 _RECORD_HEAD = struct.Struct(">BI")
 _STAMP = struct.Struct(">Q")
@@ -22,7 +25,7 @@ _STAMP = struct.Struct(">Q")
 
 def seal(payload: bytes) -> bytes:
     """`payload` behind its format's number and its checksum."""
-    return _RECORD_HEAD.pack(FORMAT, zlib.crc32(payload)) + payload
+    return _RECORD_HEAD.pack(FORMAT, _FORMATS[FORMAT].checksum(payload)) + payload
 
 
 def unseal(record: bytes | None) -> bytes | None:
@@ -31,32 +34,21 @@ def unseal(record: bytes | None) -> bytes | None:
     return None if opened is None else opened[1]
 
 
-def _opened(record: bytes | None) -> tuple[int, bytes] | None:
-    """The format's number and the payload."""
+def _opened(record: bytes | None) -> tuple["_Format", bytes] | None:
+    """The format and the payload."""
     if record is None or len(record) < _RECORD_HEAD.size:
         return None
     version, checksum = _RECORD_HEAD.unpack_from(record)
+    written = _FORMATS.get(version)
     payload = record[_RECORD_HEAD.size :]
-    if version not in _READERS or zlib.crc32(payload) != checksum:
+    if written is None or written.checksum(payload) != checksum:
         return None
-    return version, payload
+    return written, payload
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """The entry as a record: head, stamp, then everything else as JSON."""
-    fields = {
-        "path": entry.path,
-        "kind": entry.kind,
-        "facts": None if entry.facts is None else _facts_to_plain(entry.facts),
-        "generation": entry.generation,
-        "fresh_until": entry.fresh_until,
-        "status": entry.status,
-        "content_type": entry.content_type,
-        "headers": entry.headers,
-        "etags": {name: dict(codings) for name, codings in entry.etags.items()},
-    }
-    text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
-    return seal(_STAMP.pack(entry.stamp) + text.encode())
+    """The entry as a record: head, stamp, then the whole entry as MessagePack."""
+    return seal(_STAMP.pack(entry.stamp) + _encoder.encode(entry))
 
 
 def decode_entry(record: bytes | None) -> Entry | None:
@@ -64,11 +56,12 @@ def decode_entry(record: bytes | None) -> Entry | None:
     opened = _opened(record)
     if opened is None or len(opened[1]) < _STAMP.size:
         return None
-    version, payload = opened
+    written, payload = opened
     try:
-        return _READERS[version](_STAMP.unpack_from(payload)[0], json.loads(payload[_STAMP.size :]))
+        entry = written.read(payload)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+    return entry if (entry.kind == "story") == (entry.facts is not None) else None
 
 
 def stamp_of(record: bytes | None) -> int | None:
@@ -79,16 +72,33 @@ def stamp_of(record: bytes | None) -> int | None:
     return stamp
 
 
-def _entry_from_plain(stamp: int, fields: dict[str, Any]) -> Entry:
-    kind = fields["kind"]
-    facts = None if fields["facts"] is None else _facts_from_plain(fields["facts"])
-    if kind not in ("story", "page", "asset") or (kind == "story") != (facts is not None):
-        raise ValueError(f"no such entry: {kind!r}")
+# --- format 2: a fast checksum, and MessagePack with the types of an entry checked as it is read -----------------------
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(Entry)
+
+
+def _xxh3(payload: bytes) -> int:
+    """The lower half of XXH3: a page of 11 kB takes half a microsecond, and a CRC takes fourteen."""
+    return xxhash.xxh3_64_intdigest(payload) & 0xFFFFFFFF
+
+
+def _entry_of_2(payload: bytes) -> Entry:
+    return _decoder.decode(memoryview(payload)[_STAMP.size :])
+
+
+# --- format 1: CRC-32 and JSON ----------------------------------------------------------------------------------------
+
+
+def _entry_of_1(payload: bytes) -> Entry:
+    fields = json.loads(payload[_STAMP.size :])
+    if fields["kind"] not in ("story", "page", "asset"):
+        raise ValueError(f"no such entry: {fields['kind']!r}")
     return Entry(
         path=fields["path"],
-        kind=kind,
-        facts=facts,
-        stamp=stamp,
+        kind=fields["kind"],
+        facts=None if fields["facts"] is None else _facts_from_plain(fields["facts"]),
+        stamp=_STAMP.unpack_from(payload)[0],
         generation=fields["generation"],
         fresh_until=fields["fresh_until"],
         status=fields["status"],
@@ -96,19 +106,6 @@ def _entry_from_plain(stamp: int, fields: dict[str, Any]) -> Entry:
         headers=tuple((name, value) for name, value in fields["headers"]),
         etags={name: dict(codings) for name, codings in fields["etags"].items()},
     )
-
-
-def _facts_to_plain(facts: ArticleFacts) -> dict[str, Any]:
-    return {
-        "id": facts.id,
-        "product": facts.product,
-        "section": facts.section,
-        "steps": [[step.from_at, step.level.value] for step in facts.steps],
-        "published_at": facts.published_at,
-        "embargo_until": facts.embargo_until,
-        "gone_from": facts.gone_from,
-        "counts": facts.counts,
-    }
 
 
 def _facts_from_plain(fields: dict[str, Any]) -> ArticleFacts:
@@ -124,4 +121,11 @@ def _facts_from_plain(fields: dict[str, Any]) -> ArticleFacts:
     )
 
 
-_READERS: Final[Mapping[int, Callable[[int, dict[str, Any]], Entry]]] = {1: _entry_from_plain}
+class _Format(NamedTuple):
+    """How records of one number are checked and read."""
+
+    checksum: Callable[[bytes], int]
+    read: Callable[[bytes], Entry]
+
+
+_FORMATS: Final[Mapping[int, _Format]] = {1: _Format(zlib.crc32, _entry_of_1), 2: _Format(_xxh3, _entry_of_2)}

@@ -5,9 +5,8 @@ An identity is `device:<id>` or `reader:<id>`; a window is the meter's key, such
 
 import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from newsstand.rules.gate.meter import read_one
 from newsstand.shelf.lmdb_file import LmdbFile, key_of
@@ -16,8 +15,7 @@ MAP_BYTES = 1024**3
 _PRUNED_AT_ONCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """The articles counted after a reading, and whether the meter opened this one."""
 
     counted: frozenset[str]

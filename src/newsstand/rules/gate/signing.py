@@ -5,18 +5,23 @@ not over the bytes, so that no second spelling of the same bytes is accepted. Th
 with a version byte and a byte that says which key signed it.
 """
 
+import hashlib
 import hmac
 from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 SHORTEST_KEY: Final = 16
 # A browser keeps 4096 bytes of one cookie, its name and attributes included.
 LONGEST_TOKEN: Final = 3800
 _SIGNATURE: Final = 43
+_BLOCK: Final = 64
+_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
 _URL_TO_PLAIN: Final = bytes.maketrans(b"-_", b"+/")
 _PLAIN_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+
+_Begun = tuple["hashlib._Hash", "hashlib._Hash"]
 
 
 class TokenTooLong(ValueError):
@@ -31,25 +36,26 @@ class KeyRing:
     """
 
     keys: tuple[bytes, ...] = field(repr=False)
-    _by_id: dict[int, tuple[hmac.HMAC, ...]] = field(init=False, repr=False, compare=False)
-    _first: hmac.HMAC = field(init=False, repr=False, compare=False)
+    _by_id: dict[int, tuple["_Begun", ...]] = field(init=False, repr=False, compare=False)
+    _first: "_Begun" = field(init=False, repr=False, compare=False)
+    _first_id: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.keys:
             raise ValueError("a key ring needs at least one key")
         if any(len(key) < SHORTEST_KEY for key in self.keys):
             raise ValueError(f"a key has at least {SHORTEST_KEY} bytes")
-        # The key's part of a signature is worked out once; a copy of it goes on with the text.
-        begun = [hmac.new(key, digestmod="sha256") for key in self.keys]
-        by_id: dict[int, tuple[hmac.HMAC, ...]] = {}
+        begun = [_begun(key) for key in self.keys]
+        by_id: dict[int, tuple[_Begun, ...]] = {}
         for key, signing in zip(self.keys, begun, strict=True):
             by_id[_id_of(key)] = (*by_id.get(_id_of(key), ()), signing)
         object.__setattr__(self, "_by_id", by_id)
         object.__setattr__(self, "_first", begun[0])
+        object.__setattr__(self, "_first_id", _id_of(self.keys[0]))
 
     def seal(self, purpose: bytes, version: int, payload: bytes) -> str:
         """The token for a payload; raises TokenTooLong if no cookie could hold it."""
-        text = _encoded(bytes((version, _id_of(self.keys[0]))) + payload)
+        text = _encoded(bytes((version, self._first_id)) + payload)
         token = (text + _signature(self._first, purpose, text)).decode("ascii")
         if len(token) > LONGEST_TOKEN:
             raise TokenTooLong(f"{len(token)} characters are more than {LONGEST_TOKEN}")
@@ -69,16 +75,24 @@ class KeyRing:
         return None
 
 
-@lru_cache(maxsize=64)
 def _id_of(key: bytes) -> int:
     """One byte that tells keys apart and tells nothing of the key; two keys may share it."""
     return hmac.digest(key, b"newsstand key id", "sha256")[0]
 
 
-def _signature(begun: hmac.HMAC, purpose: bytes, text: bytes) -> bytes:
-    signing = begun.copy()
-    signing.update(purpose + text)
-    return _encoded(signing.digest())
+def _begun(key: bytes) -> _Begun:
+    """The key's part of every signature, worked out once: the two hashes of RFC 2104 before the text comes."""
+    if len(key) > _BLOCK:
+        key = hashlib.sha256(key).digest()
+    padded = key.ljust(_BLOCK, b"\0")
+    return hashlib.sha256(padded.translate(_INNER)), hashlib.sha256(padded.translate(_OUTER))
+
+
+def _signature(begun: _Begun, purpose: bytes, text: bytes) -> bytes:
+    inner, outer = begun[0].copy(), begun[1].copy()
+    inner.update(purpose + text)
+    outer.update(inner.digest())
+    return _encoded(outer.digest())
 
 
 def _encoded(raw: bytes) -> bytes:

@@ -1,8 +1,7 @@
 """The device's cookie: which articles were counted on it in which window, and nothing else."""
 
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from newsstand.rules.gate.signing import KeyRing
 
@@ -12,8 +11,7 @@ _HEAD: Final = struct.Struct(">16sBB")
 _ID: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceVisit:
+class DeviceVisit(NamedTuple):
     """A device, known by 32 hex characters, and the ids of the articles counted on it in a window."""
 
     window: str
