@@ -25,9 +25,15 @@ def look(request: HttpRequest) -> dict[str, Any]:
 def public_paths() -> list[str]:
     """The paths of all live pages, from the front page down."""
     front = articles.front_page()
+    return paths_below(front) if front is not None else []
+
+
+def paths_below(page: Page) -> list[str]:
+    """The paths of a page and of all live pages below it."""
+    front = articles.front_page()
     if front is None:
         return []
-    pages = Page.objects.live().descendant_of(front, inclusive=True).order_by("path")
+    pages = Page.objects.live().descendant_of(page, inclusive=True).order_by("path")
     return [
         "/" + url_path.removeprefix(front.url_path) for url_path in pages.values_list("url_path", flat=True)
     ]

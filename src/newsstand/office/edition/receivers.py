@@ -8,6 +8,8 @@ it is asked for.
 from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from wagtail.models import PageViewRestriction
 
 from newsstand.office.access.signals import policy_changed
 from newsstand.office.ads.signals import ads_changed
@@ -21,7 +23,7 @@ from newsstand.office.articles.signals import (
 )
 from newsstand.office.billing.signals import offers_changed
 from newsstand.office.comments.signals import comments_changed
-from newsstand.office.edition import actions
+from newsstand.office.edition import actions, queries
 from newsstand.office.edition.printing.sheets import sheet_press
 from newsstand.office.kit import outbox
 from newsstand.office.kit.signals import publication_changed
@@ -43,6 +45,8 @@ def connect() -> None:
     article_gone.connect(_article_gone, dispatch_uid="edition.article_gone")
     listing_changed.connect(_listing_changed, dispatch_uid="edition.listing_changed")
     comments_changed.connect(_comments_changed, dispatch_uid="edition.comments_changed")
+    for saved in (post_save, post_delete):
+        saved.connect(_closed_off, sender=PageViewRestriction, dispatch_uid="edition.closed_off")
     for reason, signal in EVERYWHERE.items():
         signal.connect(_for_everywhere(reason), weak=False, dispatch_uid=f"edition.{reason}")
 
@@ -97,6 +101,14 @@ def _listing_changed(sender: Any, *, before_path: str | None, after_path: str | 
     if after_path:
         outbox.add(actions.PRINT_LISTING, {"path": after_path}, key=after_path)
     _drop_sheets([path for path in (before_path, after_path) if path])
+
+
+@transaction.atomic
+def _closed_off(sender: Any, *, instance: PageViewRestriction, **kwargs: Any) -> None:
+    """Staff closed a page off, with all below it, by Wagtail's privacy setting, or opened it again."""
+    for path in queries.paths_below(instance.page):
+        actions.drop(path=path)
+    _everywhere("privacy")
 
 
 @transaction.atomic
