@@ -25,6 +25,29 @@ class TestTally:
             shelf.tally.add("a" * 600 + end, "full", "free", "direct")
         assert sorted(shelf.tally.drain().values()) == [1, 2]
 
+    def test_a_batch_is_handed_over_until_it_is_settled(self, shelf: Shelf) -> None:
+        assert shelf.tally.take() is None
+        shelf.tally.add(*FERRY)
+        shelf.tally.flush()
+        first = shelf.tally.take()
+        assert first is not None
+        assert first.counts == {FERRY: 1}
+        shelf.tally.add(*FERRY)
+        shelf.tally.add(*MARKET)
+        shelf.tally.flush()
+        assert shelf.tally.take() == first
+        shelf.tally.settle("another")
+        assert shelf.tally.take() == first
+        shelf.tally.settle(first.name)
+        second = shelf.tally.take()
+        assert second is not None
+        assert second.name != first.name
+        assert second.counts == {FERRY: 1, MARKET: 1}
+        shelf.tally.settle(first.name)
+        assert shelf.tally.take() == second
+        shelf.tally.settle(second.name)
+        assert shelf.tally.take() is None
+
 
 class _FullSums(MemorySums):
     is_full = True
@@ -53,4 +76,20 @@ def test_closing_flushes_and_the_sums_outlive_the_process(tmp_path: Path) -> Non
         shelf.close()
     shelf = open_shelf(tmp_path)
     assert shelf.tally.drain() == {FERRY: 2}
+    shelf.close()
+
+
+def test_a_batch_outlives_who_took_it(tmp_path: Path) -> None:
+    shelf = open_shelf(tmp_path)
+    shelf.tally.add(*FERRY)
+    shelf.tally.flush()
+    taken = shelf.tally.take()
+    shelf.close()
+    shelf = open_shelf(tmp_path)
+    assert taken is not None
+    assert shelf.tally.take() == taken
+    shelf.tally.settle(taken.name)
+    shelf.close()
+    shelf = open_shelf(tmp_path)
+    assert shelf.tally.take() is None
     shelf.close()

@@ -72,7 +72,7 @@ def stamp_of(record: bytes | None) -> int | None:
     return stamp
 
 
-# --- format 2: a fast checksum, and MessagePack with the types of an entry checked as it is read -----------------------
+# --- format 2: a fast checksum, and MessagePack with the types of an entry checked as it is read ---
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(Entry)

@@ -1,15 +1,18 @@
 """Sums of what was read, handed from the kiosk to the office. Nothing of one person is in them."""
 
 import json
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from newsstand.shelf.lmdb_file import LmdbFile, key_of
+from newsstand.shelf.lmdb_file import LmdbFile, Transaction, key_of
 
 MAP_BYTES = 256 * 1024**2
+
+_NAME = b"name"
 
 
 class Reading(NamedTuple):
@@ -21,14 +24,28 @@ class Reading(NamedTuple):
     source: str
 
 
+class Batch(NamedTuple):
+    """Sums on their way to the office. `name` is this batch's and no other's, on whatever shelf."""
+
+    name: str
+    counts: Mapping[Reading, int]
+
+
 class Sums(Protocol):
-    """Where a tally is flushed to."""
+    """Where a tally is flushed to.
+
+    Sums are handed over in two steps, `take` and `settle`. Whoever dies in between takes the same batch again, and
+    knows by its name whether it was kept.
+    """
 
     def raise_by(self, counts: Mapping[Reading, int]) -> None:
         """Add these numbers to the sums, all or none."""
 
-    def drain(self) -> dict[Reading, int]:
-        """Hand over all sums and begin anew at nothing, in one step."""
+    def take(self) -> Batch | None:
+        """The batch that is on its way; where none is, all sums become one. None where nothing was counted."""
+
+    def settle(self, name: str) -> None:
+        """The batch of this name was kept and is forgotten here. Nothing happens where it is not on its way."""
 
     def close(self) -> None:
         """Let go of what is held open."""
@@ -64,10 +81,22 @@ class Tally:
                     for key, number in counts.items():
                         self._counts[key] = self._counts.get(key, 0) + number
 
+    def take(self) -> Batch | None:
+        """Everything flushed so far by any process, or the batch that was taken before and is not settled yet."""
+        return self._sums.take()
+
+    def settle(self, name: str) -> None:
+        """The batch of this name was kept."""
+        self._sums.settle(name)
+
     def drain(self) -> dict[Reading, int]:
-        """Everything flushed so far by any process, and what this one had not flushed yet."""
+        """All that was counted, by this process or another, taken and settled at once: for a measurement."""
         self.flush()
-        return self._sums.drain()
+        drained: Counter[Reading] = Counter()
+        while (batch := self.take()) is not None:
+            drained.update(batch.counts)
+            self.settle(batch.name)
+        return dict(drained)
 
     def close(self) -> None:
         """Flush, and let go of what is held open."""
@@ -83,26 +112,38 @@ class MemorySums:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sums: Counter[Reading] = Counter()
+        self._taken: Batch | None = None
 
     def raise_by(self, counts: Mapping[Reading, int]) -> None:
         with self._lock:
             self._sums.update(counts)
 
-    def drain(self) -> dict[Reading, int]:
+    def take(self) -> Batch | None:
         with self._lock:
-            drained, self._sums = dict(self._sums), Counter()
-        return drained
+            if self._taken is None and self._sums:
+                self._taken = Batch(_new_name(), dict(self._sums))
+                self._sums = Counter()
+            return self._taken
+
+    def settle(self, name: str) -> None:
+        with self._lock:
+            if self._taken is not None and self._taken.name == name:
+                self._taken = None
 
     def close(self) -> None:
         """Nothing is held open."""
 
 
 class LmdbSums:
-    """Sums for many processes on one machine."""
+    """Sums for many processes on one machine: `tally` is added to, `taken` is the batch on its way."""
 
     def __init__(self, directory: Path) -> None:
-        self._file = LmdbFile(directory, databases=("tally",), map_size=MAP_BYTES, durable=True)
+        self._file = LmdbFile(
+            directory, databases=("tally", "taken", "batch"), map_size=MAP_BYTES, durable=True
+        )
         self._tally = self._file.database("tally")
+        self._taken = self._file.database("taken")
+        self._batch = self._file.database("batch")
 
     def raise_by(self, counts: Mapping[Reading, int]) -> None:
         with self._file.writing() as writing:
@@ -112,15 +153,37 @@ class LmdbSums:
                 _reading, number = _unpack(writing.get(key, db=self._tally))
                 writing.put(key, json.dumps([text, number + more]).encode(), db=self._tally)
 
-    def drain(self) -> dict[Reading, int]:
+    def take(self) -> Batch | None:
         with self._file.writing() as writing:
-            with writing.cursor(db=self._tally) as cursor:
-                rows = [_unpack(bytes(value)) for value in cursor.iternext(keys=False)]
-            writing.drop(self._tally, delete=False)
-        return {reading: number for reading, number in rows if reading is not None}
+            name = writing.get(_NAME, db=self._batch)
+            if name is None:
+                rows = self._rows(writing, self._tally)
+                if not rows:
+                    return None
+                name = _new_name().encode()
+                for key, value in rows:
+                    writing.put(key, value, db=self._taken)
+                writing.drop(self._tally, delete=False)
+                writing.put(_NAME, name, db=self._batch)
+            counted = [_unpack(value) for _key, value in self._rows(writing, self._taken)]
+        return Batch(name.decode(), {reading: number for reading, number in counted if reading is not None})
+
+    def settle(self, name: str) -> None:
+        with self._file.writing() as writing:
+            if writing.get(_NAME, db=self._batch) == name.encode():
+                writing.drop(self._taken, delete=False)
+                writing.delete(_NAME, db=self._batch)
 
     def close(self) -> None:
         self._file.close()
+
+    def _rows(self, transaction: Transaction, database: Any) -> list[tuple[bytes, bytes]]:
+        with transaction.cursor(db=database) as cursor:
+            return [(bytes(key), bytes(value)) for key, value in cursor]
+
+
+def _new_name() -> str:
+    return secrets.token_hex(16)
 
 
 def _unpack(row: bytes | None) -> tuple[Reading | None, int]:

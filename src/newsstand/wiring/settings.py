@@ -33,6 +33,7 @@ DATABASE_ROUTERS = ["newsstand.office.billing.gateways.sandbox.router.SandboxRou
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "newsstand.office.insights",
     "newsstand.office.edition",
     "newsstand.office.comments",
     "newsstand.office.ads",
