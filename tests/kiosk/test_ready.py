@@ -109,3 +109,18 @@ def test_the_number_of_entries_is_bounded(store: CountingStore) -> None:
     assert store.gets == gets
     assert body(ready, "/0/") == b"text"
     assert store.gets == gets + 1
+
+
+def test_the_store_learns_what_was_used_since_it_was_told_last() -> None:
+    store, told = MemoryStore(), list[list[str]]()
+    for path in ("/a/", "/b/"):
+        store.put(new_entry(path=path, kind="page", generation=0), {"full": Bodies(b"", b"", b"text")})
+    store.touch = lambda paths: told.append(sorted(paths))  # type: ignore[method-assign]
+    ready = ReadyEntries(store)
+    for path in ("/a/", "/b/", "/a/"):
+        ready.find(path, store.version())
+    ready.tell_uses()
+    ready.find("/b/", store.version())
+    ready.tell_uses()
+    ready.tell_uses()
+    assert told == [["/a/", "/b/"], ["/b/"], []]

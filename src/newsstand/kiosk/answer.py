@@ -108,7 +108,7 @@ def _to_a_stranger(asked: _Asked, ready: Ready) -> Told:
 
 def _asset(asked: _Asked, ready: Ready) -> Answer | Miss:
     sheet = _sheet(asked, ready, ASSET_VARIANT)
-    return _reply(asked, ready, sheet, "asset", ()) if isinstance(sheet, Sheet) else sheet
+    return _reply(asked, ready, sheet, "asset") if isinstance(sheet, Sheet) else sheet
 
 
 def _printed(asked: _Asked, ready: Ready) -> Told:
@@ -205,16 +205,26 @@ def _hand_out(
     cookies: tuple[str, ...] = (),
 ) -> Told:
     decision, variant = decided
-    sheet = _sheet(asked, ready, variant)
-    if not isinstance(sheet, Sheet):
-        return Told(sheet)
+    headers = asked.request.headers
     caching: Caching = "shared" if decision.shared and asked.is_from_a_stranger else "own"
     if asked.guest is not None and asked.guest.came_by_gift:
         caching = "gift"
-    reply = _reply(asked, ready, sheet, caching, asked.who.set_cookies + cookies)
+    is_plain = asked.request.method == "GET" and "if-none-match" not in headers
+    question = (variant, headers.get("accept-encoding"), caching)
+    answer = ready.answers.get(question) if is_plain else None
+    if answer is None:
+        sheet = _sheet(asked, ready, variant)
+        if not isinstance(sheet, Sheet):
+            return Told(sheet)
+        answer = _reply(asked, ready, sheet, caching)
+        if is_plain:
+            ready.keep(question, answer)
+    cookies = asked.who.set_cookies + cookies
+    if cookies:
+        answer = answer._replace(cookies=cookies)
     if facts is None or asked.is_head:
-        return Told(reply)
-    return Told(reply, facts.id, variant, decision.reason)
+        return Told(answer)
+    return Told(answer, facts.id, variant, decision.reason)
 
 
 def _sheet(asked: _Asked, ready: Ready, variant: str) -> Sheet | Answer | Miss:
@@ -229,13 +239,11 @@ def _sheet(asked: _Asked, ready: Ready, variant: str) -> Sheet | Answer | Miss:
     return asked.house.ready.sheet(ready, variant, coding) or Miss(asked.request.path, variant, is_known=True)
 
 
-def _reply(asked: _Asked, ready: Ready, sheet: Sheet, caching: Caching, cookies: tuple[str, ...]) -> Answer:
+def _reply(asked: _Asked, ready: Ready, sheet: Sheet, caching: Caching) -> Answer:
     if_none_match = asked.request.headers.get("if-none-match")
     if if_none_match is not None and ready.entry.status == 200 and has_already(if_none_match, sheet.etag):
-        answer = sheet.answer(caching, "not_modified")
-    else:
-        answer = sheet.answer(caching, "head" if asked.is_head else "whole")
-    return answer._replace(cookies=cookies) if cookies else answer
+        return sheet.answer(caching, "not_modified")
+    return sheet.answer(caching, "head" if asked.is_head else "whole")
 
 
 def _refused(asked: _Asked) -> Answer:

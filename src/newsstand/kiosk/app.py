@@ -76,18 +76,22 @@ class Kiosk:
         return answer(request, self._house, int(time.time()) + seen.board.clock_offset, renewal, seen)
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Hand the counts over every few seconds from now on."""
+        """Hand over every few seconds from now on what was counted, and what was used."""
         self._ticking = loop.call_later(FLUSH_SECONDS, self._tick, loop)
 
     def close(self) -> None:
         """Hand the last counts over; nothing is answered after it."""
         if self._ticking is not None:
             self._ticking.cancel()
-        self._house.shelf.tally.flush()
+        self._hand_over()
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.run_in_executor(None, self._house.shelf.tally.flush)
+        loop.run_in_executor(None, self._hand_over)
         self.open(loop)
+
+    def _hand_over(self) -> None:
+        self._house.shelf.tally.flush()
+        self._house.ready.tell_uses()
 
     def _trouble(self, request: Request, error: Exception) -> Answer:
         """Counted, not logged, and never with a word of the story."""

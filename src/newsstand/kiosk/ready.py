@@ -14,12 +14,16 @@ from newsstand.rules.gate.variants import variant_of
 from newsstand.shelf.entry import Coding, Entry
 from newsstand.shelf.store import Store
 
-LIMIT_BYTES = 64 * 1024**2
-LIMIT_ENTRIES = 4000
+LIMIT_BYTES = 8 * 1024**2
+LIMIT_ENTRIES = 2000
+"""Small, so that a worker stays small: what is not among them is read from the store's memory map."""
 MOST_DECIDED = 64
 """Decisions that are kept for one entry within one second."""
 
 Form = Literal["whole", "head", "not_modified"]
+MOST_ANSWERS = 64
+"""Answers that are kept for one entry, besides its sheets."""
+
 _DecidedKey = tuple[int, frozenset[str], str]
 
 
@@ -76,13 +80,27 @@ class Ready:
     decides. On the night of a big story that is asked thousands of times a second.
     """
 
-    __slots__ = ("_decided", "_decided_at", "_policy", "_told", "entry", "sheets", "version", "was_used")
+    __slots__ = (
+        "_decided",
+        "_decided_at",
+        "_policy",
+        "_told",
+        "answers",
+        "entry",
+        "is_to_tell",
+        "sheets",
+        "version",
+        "was_used",
+    )
 
     def __init__(self, entry: Entry, version: int) -> None:
         self.entry = entry
         self.version = version
         self.was_used = False
+        self.is_to_tell = True
         self.sheets: dict[tuple[str, Coding], Sheet] = {}
+        self.answers: dict[tuple[str, str | None, Caching], Answer] = {}
+        """Whole answers by variant, by what the client takes, and by caching."""
         self._told: dict[Hashable, Told] = {}
         self._policy: Policy | None = None
         self._decided_at = 0
@@ -121,6 +139,11 @@ class Ready:
         if len(self._told) < MOST_DECIDED:
             self._told[question] = told
 
+    def keep(self, question: tuple[str, str | None, Caching], answer: Answer) -> None:
+        """Keep an answer among `answers`; clients word what they take in many ways, and not all are kept."""
+        if len(self.answers) < MOST_ANSWERS:
+            self.answers[question] = answer
+
     def _forget_past(self, policy: Policy, now: int) -> None:
         if now != self._decided_at or policy is not self._policy:
             self._decided = {}
@@ -148,7 +171,7 @@ class ReadyEntries:
         """
         kept = self._kept.get(path)
         if kept is not None and kept.version == version:
-            kept.was_used = True
+            kept.was_used = kept.is_to_tell = True
             return kept
         entry = self._store.get(path) if is_canonical(path) else None
         if kept is not None and entry == kept.entry:
@@ -177,6 +200,15 @@ class ReadyEntries:
                 self._bytes += len(body)
                 self._keep_limits()
         return sheet
+
+    def tell_uses(self) -> None:
+        """Let the store know which entries were asked for since this was called last: the least used go first."""
+        used = []
+        for path, ready in list(self._kept.items()):
+            if ready.is_to_tell:
+                ready.is_to_tell = False
+                used.append(path)
+        self._store.touch(used)
 
     def _keep_limits(self) -> None:
         """Let the oldest go; one that was used since it came gets a second chance at the other end."""

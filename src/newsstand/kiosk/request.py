@@ -19,12 +19,15 @@ _LONGEST_AGENT = 512
 _PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 BODY_HEADERS = ("content-length", "transfer-encoding", "expect")
 """A request with one of these is more than its head."""
+CONNECTION = "connection"
+"""What a client says here is for the connection; without it, HTTP/1.1 is kept open and HTTP/1.0 is not."""
 
 _READ = {
     name.encode(): name
     for name in (
         *_PURPOSES,
         *BODY_HEADERS,
+        CONNECTION,
         "accept-encoding",
         "authorization",
         "cookie",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from newsstand.kiosk.cookies import PASS, SESSION, no_pass_cookie, pass_cookie
 from newsstand.kiosk.house import House
@@ -23,8 +23,7 @@ class Renewal:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The pass that holds, if any; the cookies that the answer must set for it; what may still be asked."""
 
     held: Pass | None

@@ -8,6 +8,7 @@ import asyncio
 from http import HTTPStatus
 from typing import Any, Final
 
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.config import Config
 from uvicorn.protocols.http.auto_zttp_impl import AutoZttpProtocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -15,7 +16,7 @@ from uvicorn.protocols.http.zttp_h2_impl import ZttpH2Protocol
 from uvicorn.server import ServerState
 
 from newsstand.kiosk.reply import Answer
-from newsstand.kiosk.request import BODY_HEADERS, Request, canonical_path, headers_of
+from newsstand.kiosk.request import BODY_HEADERS, CONNECTION, Request, canonical_path, headers_of
 from newsstand.kiosk.together import KioskFirst
 
 IDLE_SECONDS = 60
@@ -79,7 +80,16 @@ class KioskProtocol(HttpToolsProtocol):
         self._peer = "" if self.client is None else self.client[0]
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        # As uvicorn, but that nothing is logged of what a stranger sends, and that a head may end up too long.
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade:
+            return  # it was answered as if no other protocol had been asked for, and nothing else is spoken here
+        except HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+            return
         if self._is_in_head:
             self._head_bytes += len(data)
             if self._head_bytes > LONGEST_HEAD:
@@ -129,10 +139,10 @@ class KioskProtocol(HttpToolsProtocol):
         method = _METHODS.get(parser.get_method())
         if self._kiosk is None or method is None or self.is_at_work or self.flow.write_paused:
             return None
-        if parser.get_http_version() != "1.1" or not parser.should_keep_alive() or parser.should_upgrade():
-            return None
         headers = headers_of(self.headers)
-        if not headers.keys().isdisjoint(BODY_HEADERS):
+        if not parser.should_keep_alive() or not headers.keys().isdisjoint(BODY_HEADERS):
+            return None
+        if CONNECTION in headers and (parser.get_http_version() != "1.1" or parser.should_upgrade()):
             return None
         path, _, query = self.url.partition(b"?")
         result = self._kiosk.at_once(Request(method, canonical_path(path), query, headers, self._peer))
