@@ -64,6 +64,11 @@ def grants_of(account: Account) -> QuerySet[Grant]:
     return Grant.objects.filter(account=account).order_by("-from_at", "-pk")
 
 
+def grants_from(source: str, refs: list[str]) -> dict[str, Grant]:
+    """The grants of a source by their references."""
+    return {row.source_ref: row for row in Grant.objects.filter(source=source, source_ref__in=refs)}
+
+
 def products() -> list[tuple[str, str]]:
     """The codes and names of all products, for a form to choose from."""
     return list(Product.objects.order_by("name").values_list("code", "name"))

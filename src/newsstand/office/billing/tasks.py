@@ -5,23 +5,31 @@ from datetime import datetime
 
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions import after_commit, follow, receive_webhook, serve_due
+from newsstand.office.billing.actions.audit_books import audit_and_keep
 from newsstand.office.billing.gateways.sandbox import webhooks
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
 
 SANDBOX = "sandbox"
+AUDIT_EVERY = 600.0
 
 
 def register() -> None:
     """Called once, when the application is ready."""
     registry.on(follow.REFUND, after_commit.refund_charge)
     registry.on(follow.CALL_OFF, after_commit.call_off_charge)
+    registry.on(follow.GIVE_BACK, after_commit.give_back)
     registry.every("billing.renew", 1.0, _renew, queries.next_due)
+    registry.every("billing.audit", AUDIT_EVERY, _audit)
     registry.every("billing.sandbox_webhooks", 1.0, _deliver_webhooks, _next_webhook)
 
 
 def _renew(now: datetime) -> None:
     serve_due(now=now)
+
+
+def _audit(now: datetime) -> None:
+    audit_and_keep(now=now)
 
 
 def _deliver_webhooks(now: datetime) -> None:

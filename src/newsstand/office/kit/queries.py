@@ -2,11 +2,12 @@
 
 import threading
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from newsstand.office.kit import shelf
-from newsstand.office.kit.models import AuditRow, OutboxRow, Publication
+from newsstand.office.kit.models import AuditRow, OutboxRow, Publication, SentNotice
 
 _cache = threading.local()
 
@@ -44,6 +45,22 @@ def rows_open(row_ids: list[int] | None = None) -> bool:
 def open_rows(row_ids: list[int]) -> list[OutboxRow]:
     """Those of these outbox rows that are still to be done, oldest first."""
     return list(OutboxRow.objects.filter(OPEN, pk__in=row_ids).order_by("pk"))
+
+
+def payloads_open(topics: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Topic and payload of the rows of these topics that are still to be done."""
+    return list(OutboxRow.objects.filter(OPEN, topic__in=topics).values_list("topic", "payload"))
+
+
+def notices_among(keys: list[str]) -> dict[str, datetime]:
+    """Which of these mails were written, and when."""
+    return dict(SentNotice.objects.filter(key__in=keys).values_list("key", "created_at"))
+
+
+def deeds_about(subject: str) -> list[dict[str, Any]]:
+    """What the audit log holds about a subject, the oldest first."""
+    rows = AuditRow.objects.filter(subject=subject).order_by("pk")
+    return [dict(row) for row in rows.values("at", "by", "verb", "before", "after", "why")]
 
 
 def next_row(real_now: datetime) -> OutboxRow | None:

@@ -176,6 +176,11 @@ def moved(book: Book, *kinds: str, of: str | None = None) -> int:
     )
 
 
+def sign_of(key: str) -> int:
+    """Whether an entry adds to what is left of an invoice's money (1), takes from it (-1) or neither (0)."""
+    return _SIGN.get(key.partition(":")[0], 0)
+
+
 def net(book: Book, of: str) -> int:
     """What is left of an invoice's money: taken, less what went back and what disputes hold or took."""
     return nets(book).get(of, 0)

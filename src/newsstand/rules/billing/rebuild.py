@@ -44,9 +44,13 @@ def _state(book: Book, invoices: dict[str, str]) -> State:
     if "paid" not in invoices.values():
         return State.PENDING
     newest = next((row for row in reversed(book.invoices) if invoices[row.ref] == "open"), None)
-    if newest is not None and any(
-        row.status == "declined" or (row.status == "action" and row.initiator == "merchant")
-        for row in newest.attempts
+    if (
+        newest is not None
+        and book.cancel_requested_at is None
+        and any(
+            row.status == "declined" or (row.status == "action" and row.initiator == "merchant")
+            for row in newest.attempts
+        )
     ):
         return State.PAST_DUE
     return State.ACTIVE

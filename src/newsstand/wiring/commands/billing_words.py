@@ -1,6 +1,7 @@
 """The words of `newsstand billing`. Every command can answer in JSON and ends with a line that says what it found."""
 
 import argparse
+from datetime import date
 
 PURE = {"simulate": "billing_simulate"}
 
@@ -18,6 +19,34 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     simulate.add_argument("--subscribers", type=_positive, default=10_000, help="how many (default 10000)")
     simulate.add_argument("--years", type=_positive, default=2, help="how long (default 2)")
     simulate.add_argument("--seed", type=int, default=1, help="the same seed is the same story (default 1)")
+
+    _looking(words)
+    _doing(words)
+
+
+def _looking(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands that only read."""
+    _add(words, "audit", "ask what must always hold of every subscription's books")
+    rebuild = _add(words, "rebuild", "make states and invoices anew from what was told, and compare")
+    rebuild.add_argument("--verify", action="store_true", required=True, help="compare, and change nothing")
+    preview = _add(words, "preview", "who is charged by the end of a day, how much and why, and who is not")
+    preview.add_argument("--date", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    explain = _add(words, "explain", "all that happened to a subscription")
+    explain.add_argument("subscription", help="its number, as in mails and on receipts")
+
+
+def _doing(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands that may change something."""
+    reconcile = _add(words, "reconcile", "compare with the gateways' own lists")
+    reconcile.add_argument("--since", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    reconcile.add_argument("--apply", action="store_true", help="take in what was unknown here")
+    _add(words, "sweep", "find out what became of charges whose answer never came")
+    for name, meaning in (("park", "charge a subscription no more"), ("unpark", "let it go on")):
+        one = _add(words, name, meaning)
+        one.add_argument("subscription", help="its number, as in mails and on receipts")
+        one.add_argument("--why", required=True, help="kept in the log")
+    for name, meaning in (("stop", "let no charge begin, anywhere"), ("go", "let charges begin again")):
+        _add(words, name, meaning).add_argument("--why", required=True, help="kept in the log")
 
 
 def module_of(found: argparse.Namespace) -> str:

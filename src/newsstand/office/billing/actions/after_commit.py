@@ -6,13 +6,17 @@ from typing import Any
 from django.db import transaction
 
 from newsstand.office.billing.actions import notices
-from newsstand.office.billing.actions.book import book_refund
+from newsstand.office.billing.actions.book import book_all
 from newsstand.office.billing.actions.gateway_in_use import gateway
 from newsstand.office.billing.actions.record_attempt import record_attempt
 from newsstand.office.billing.gateways import base
-from newsstand.office.billing.models import Invoice
+from newsstand.office.billing.models import Invoice, Refund
 from newsstand.office.billing.models.invoices import UNSETTLED
+from newsstand.office.billing.queries import money_left
 from newsstand.office.kit import audit, clock
+from newsstand.rules.billing import ledger
+from newsstand.rules.billing.books import CANCELLED
+from newsstand.rules.billing.gateway_events import Kind
 
 BY = "system"
 
@@ -22,22 +26,55 @@ class RefundFailed(RuntimeError):
 
 
 def refund_charge(payload: dict[str, Any], now: datetime) -> None:
-    """Give an invoice's money back in full. Its key is the invoice's, so that doing it twice is one refund."""
+    """Give back what is left of an invoice's money. Its key is the invoice's, so that doing it twice is one refund."""
     invoice = Invoice.objects.select_related("subscription__account").get(pk=payload["invoice"])
-    answer = gateway(invoice.gateway).refund(
-        charge_ref=invoice.charge_ref,
-        amount=invoice.money,
-        key=f"refund-{invoice.ref}",
-        now=clock.to_unix(now),
-    )
-    if not isinstance(answer, base.Refund) or answer.state is base.RefundState.FAILED:
-        raise RefundFailed(f"invoice {invoice.ref}: {answer}")
+    key, used, moment = f"refund-{invoice.ref}", gateway(invoice.gateway), clock.to_unix(now)
+    answer: base.RefundOutcome | base.NotFound = used.lookup_refund(key=key, now=moment)
+    if isinstance(answer, base.NotFound):
+        left = money_left(invoice)
+        if left.amount <= 0:
+            return
+        answer = used.refund(charge_ref=invoice.charge_ref, amount=left, key=key, now=moment)
+    given = _given(answer, f"invoice {invoice.ref}")
+    if given.state is base.RefundState.FAILED:
+        raise RefundFailed(f"invoice {invoice.ref}: {given}")
     with transaction.atomic():
-        if book_refund(invoice=invoice, refund_ref=answer.ref, money=answer.amount, at=now):
-            notices.send_refunded(invoice, answer.amount, now)
+        if record_refund(invoice=invoice, given=given, now=now):
             subject = f"subscription:{invoice.subscription.ref}"
-            after = {"invoice": invoice.ref, "amount": answer.amount.amount}
+            after = {"invoice": invoice.ref, "amount": given.amount.amount}
             audit.record(by=BY, verb="refund_charge", subject=subject, after=after, now=now)
+        notices.send_refunded(invoice, given.amount, now)
+
+
+def give_back(payload: dict[str, Any], now: datetime) -> None:
+    """Do a refund that staff have asked for."""
+    refund = Refund.objects.select_related("invoice__subscription__account").get(pk=payload["refund"])
+    invoice = refund.invoice
+    if refund.status != Refund.Status.WANTED:
+        return
+    answer = gateway(invoice.gateway).refund(
+        charge_ref=invoice.charge_ref, amount=refund.money, key=refund.key.hex, now=clock.to_unix(now)
+    )
+    given = _given(answer, f"refund {refund.key.hex}")
+    with transaction.atomic():
+        record_refund(invoice=invoice, given=given, now=now)
+        answered = Refund.objects.filter(pk=refund.pk)
+        answered.update(status=given.state.value, ref=given.ref, answered_at=now)
+        notices.send_given_back(refund, now)
+
+
+def _given(answer: base.RefundOutcome | base.NotFound, what: str) -> base.Refund:
+    if not isinstance(answer, base.Refund):
+        raise RefundFailed(f"{what}: {answer}")
+    return answer
+
+
+def record_refund(*, invoice: Invoice, given: base.Refund, now: datetime) -> bool:
+    """Book a refund as the gateway tells it; False if it was booked before."""
+    told = [Kind(f"refund.{given.state.value}")]
+    product = invoice.subscription.product_code
+    rows = ledger.refund(invoice.gateway, given.ref, product, given.amount, told)
+    return book_all(rows, invoice=invoice, at=now)
 
 
 def call_off_charge(payload: dict[str, Any], now: datetime) -> None:
@@ -55,7 +92,7 @@ def call_off_charge(payload: dict[str, Any], now: datetime) -> None:
         record_attempt(attempt=attempt, outcome=outcome, via="lookup", by=BY, now=now)
     if isinstance(answer, base.Canceled):
         Invoice.objects.filter(pk=invoice.pk, status=Invoice.Status.OPEN).update(
-            status=Invoice.Status.VOID, void_reason="cancelled"
+            status=Invoice.Status.VOID, void_reason=CANCELLED
         )
 
 

@@ -11,6 +11,7 @@ from newsstand.office.billing.actions.locking import locked
 from newsstand.office.billing.gateways.base import Initiator
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Subscription
 from newsstand.office.billing.models.invoices import IN_FLIGHT
+from newsstand.office.billing.queries.upkeep import charging_stopped
 from newsstand.rules.billing.dunning import MOST_ATTEMPTS
 
 LEASE = timedelta(minutes=5)
@@ -19,7 +20,7 @@ MOST_PER_INVOICE = 12  # with however many cards; the card schemes allow 15 trie
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No attempt was made. `why`: paid, void, ended, cancelled, parked, in_flight, refused_card or too_many."""
+    """No attempt was made: paid, void, ended, cancelled, parked, stopped, in_flight, refused_card or too_many."""
 
     why: str
 
@@ -74,6 +75,8 @@ def _forbids(subscription: Subscription, invoice: Invoice, payment_method: Payme
         return "cancelled"
     if subscription.parked_reason:
         return "parked"
+    if charging_stopped() is not None:
+        return "stopped"
     if invoice.attempts.filter(status__in=IN_FLIGHT).exists():
         return "in_flight"
     if payment_method.status != PaymentMethod.Status.LIVE:

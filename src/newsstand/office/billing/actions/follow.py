@@ -17,6 +17,7 @@ from newsstand.rules.billing.periods import access_until, due_at
 GRANT_SOURCE = "subscription"
 REFUND = "billing.refund_charge"
 CALL_OFF = "billing.call_off_charge"
+GIVE_BACK = "billing.give_back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from newsstand.office.billing import queries
-from newsstand.office.billing.models import Attempt, Consent, Invoice, Subscription
+from newsstand.office.billing.models import Attempt, Consent, Invoice, Refund, Subscription
 from newsstand.office.billing.queries import links, wording
 from newsstand.office.kit.mail import send_notice
 from newsstand.office.kit.queries import publication
@@ -177,6 +177,46 @@ def send_refunded(invoice: Invoice, money: Money, now: datetime) -> None:
             facts=[(_("Amount"), wording.amount(money))],
             links=[_account_link()],
         ).send(invoice.subscription.account, now)
+
+
+def send_given_back(refund: Refund, now: datetime) -> None:
+    """Staff have given money back."""
+    money = wording.amount(refund.money)
+    with wording.in_its_language():
+        Letter(
+            key=f"billing.given_back:{refund.key.hex}",
+            subject=_("Your money is on its way back: %(amount)s") % {"amount": money},
+            paragraphs=[_("We have given money back to the card that you paid with.")],
+            facts=[(_("Amount"), money), (_("Period"), wording.span(refund.invoice.period))],
+            links=[_account_link()],
+        ).send(refund.invoice.subscription.account, now)
+
+
+def tell_staff_of_event(subscription: Subscription, kind: str, object_id: str, now: datetime) -> None:
+    """A refund came back, or a reader's bank disputes a charge."""
+    with wording.in_its_language():
+        said = _("The gateway tells of this subscription: %(kind)s. The ledger has it already.")
+        _to_staff(subscription, said % {"kind": kind}, f"{kind}:{object_id}", now)
+
+
+def tell_staff_of_audit(audit: int, found: list[str], now: datetime) -> None:
+    """The books do not hold what must always hold."""
+    with wording.in_its_language():
+        Letter(
+            key=f"billing.audit:{audit}",
+            subject=_("The books of billing need a look"),
+            paragraphs=[_("The audit found what must not be:"), *found],
+        ).send_to(publication().support_email, now)
+
+
+def tell_staff_of_stop(why: str, now: datetime) -> None:
+    """Nothing is charged any more until a person says so."""
+    with wording.in_its_language():
+        Letter(
+            key=f"billing.stopped:{int(now.timestamp())}",
+            subject=_("Charging has stopped"),
+            paragraphs=[_("No charge begins until you let it go on: %(why)s.") % {"why": why}],
+        ).send_to(publication().support_email, now)
 
 
 def tell_staff_of_refusal(subscription: Subscription, attempt: Attempt, now: datetime) -> None:

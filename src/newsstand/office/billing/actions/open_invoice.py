@@ -1,6 +1,7 @@
 """Opening the invoice of the period that is to be charged now."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,9 +10,8 @@ from newsstand.office.billing.models import Invoice, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.billing.queries import wording
 from newsstand.office.kit import audit
+from newsstand.rules.billing.books import CANCELLED, NO_SERVICE
 from newsstand.rules.billing.periods import Period, period_containing
-
-NO_SERVICE = "no_service"
 
 
 def open_invoice(*, subscription: Subscription, by: str, now: datetime) -> Invoice | None:
@@ -50,7 +50,7 @@ def _due_period(subscription: Subscription, now: datetime) -> Period | None:
 
 def _invoice(subscription: Subscription, due: Period, now: datetime) -> tuple[Invoice, bool]:
     price = subscription.offer.price_row(due.seq)
-    row = {
+    row: dict[str, Any] = {
         "starts_on": due.starts_on,
         "ends_on": due.ends_on,
         "price": price,
@@ -59,7 +59,11 @@ def _invoice(subscription: Subscription, due: Period, now: datetime) -> tuple[In
         "consent": subscription.consents.latest("at"),
         "opened_at": now,
     }
-    invoice, is_new = Invoice.objects.get_or_create(subscription=subscription, seq=due.seq, defaults=row)
+    rows = Invoice.objects.filter(subscription=subscription, seq=due.seq)
+    invoice = rows.exclude(void_reason=CANCELLED).first()
+    is_new = invoice is None
+    if invoice is None:  # also where one was called off: that is history, and the period gets another
+        invoice = Invoice.objects.create(subscription=subscription, seq=due.seq, **row)
     invoice.subscription = subscription
     return invoice, is_new
 

@@ -16,8 +16,8 @@ def park(*, subscription: Subscription, why: str, by: str, now: datetime) -> Non
         subscription = locked(subscription.pk)
         if subscription.parked_reason:
             return
-        subscription.parked_reason = why[:160]
-        subscription.save(update_fields=["parked_reason"])
+        subscription.parked_reason, subscription.parked_at = why[:160], now
+        subscription.save(update_fields=["parked_reason", "parked_at"])
         notices.tell_staff_of_parking(subscription, now)
         subject = f"subscription:{subscription.ref}"
         audit.record(by=by, verb="park", subject=subject, why=why, now=now)
@@ -30,8 +30,8 @@ def unpark(*, subscription: Subscription, by: str, why: str, now: datetime) -> b
         if not row.parked_reason:
             return False
         before = {"parked_reason": row.parked_reason}
-        row.parked_reason, row.next_action_at = "", now
-        row.save(update_fields=["parked_reason", "next_action_at"])
+        row.parked_reason, row.parked_at, row.next_action_at = "", None, now
+        row.save(update_fields=["parked_reason", "parked_at", "next_action_at"])
         subject = f"subscription:{row.ref}"
         audit.record(by=by, verb="unpark", subject=subject, before=before, why=why, now=now)
         return True

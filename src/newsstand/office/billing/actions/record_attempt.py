@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from newsstand.office.billing.actions.book import book_charge, book_fee
+from newsstand.office.billing.actions.book import book
 from newsstand.office.billing.actions.follow import follow
 from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked
@@ -17,7 +17,8 @@ from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.kit import audit, clock
-from newsstand.rules.billing import lifecycle
+from newsstand.rules.billing import ledger, lifecycle
+from newsstand.rules.billing.books import CANCELLED
 from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.billing.lifecycle import State
@@ -65,9 +66,11 @@ def settle_success(
         invoice = Invoice.objects.select_related("consent").get(pk=invoice.pk)
         invoice.subscription = subscription
         at = clock.from_unix(paid.at)
-        is_news = book_charge(invoice=invoice, charge_ref=paid.charge_ref, money=paid.amount, at=at)
+        product = subscription.product_code
+        charge = ledger.charge(invoice.gateway, paid.charge_ref, product, paid.amount)
+        is_news = book(charge, invoice=invoice, at=at)
         if paid.fee is not None:
-            book_fee(invoice=invoice, charge_ref=paid.charge_ref, fee=paid.fee, at=at)
+            book(ledger.fee(invoice.gateway, paid.charge_ref, paid.fee), invoice=invoice, at=at)
         if not is_news:
             return False
         keep_event(
@@ -80,6 +83,9 @@ def settle_success(
             invoice.save(update_fields=["status", "paid_at"])
             if subscription.state == State.PENDING:
                 subscription.payment_method = winner.payment_method
+        elif invoice.status == Invoice.Status.OPEN:
+            invoice.status, invoice.void_reason = Invoice.Status.VOID, CANCELLED
+            invoice.save(update_fields=["status", "void_reason"])
         event = lifecycle.Paid(wanted=is_wanted)
         follow(subscription=subscription, event=event, by=by, now=now, invoice=invoice, attempt=winner)
         _audit(winner, by=by, now=now)

@@ -5,20 +5,27 @@ from uuid import UUID
 
 from django.db import transaction
 
+from newsstand.office.billing.actions import notices
+from newsstand.office.billing.actions.book import book_all
+from newsstand.office.billing.actions.follow import follow
 from newsstand.office.billing.actions.keep_event import keep_event
+from newsstand.office.billing.actions.locking import locked
 from newsstand.office.billing.actions.record_attempt import settle_success
 from newsstand.office.billing.gateways.base import Succeeded
-from newsstand.office.billing.models import Attempt, Invoice, Subscription
+from newsstand.office.billing.models import Attempt, Invoice, Refund, Subscription
+from newsstand.office.billing.models import GatewayEvent as Row
+from newsstand.rules.billing import ledger, lifecycle
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 
 LOOK_AGAIN = {Kind.CHARGE_FAILED, Kind.CHARGE_CANCELED}
+MONEY_WENT = {"refund", "dispute"}
 
 
 def record_gateway_event(*, event: GatewayEvent, via: str, by: str, now: datetime) -> bool:
     """Take in one event, in whatever order and however often it comes; False if it was known.
 
     A success is settled at once. A failure may speak of an older attempt than the one we wait for, so the
-    worker is sent to look it up. All else is kept.
+    worker is sent to look it up. Refunds and disputes go into the ledger. All else is kept.
     """
     with transaction.atomic():
         invoice = _invoice(event)
@@ -27,16 +34,49 @@ def record_gateway_event(*, event: GatewayEvent, via: str, by: str, now: datetim
             settle_success(invoice=invoice, paid=paid, via=via, by=by, now=now)
         elif invoice is not None and event.kind in LOOK_AGAIN:
             _look_soon(invoice, now)
-        return keep_event(event=event, via=via, now=now)
+        is_news = keep_event(event=event, via=via, now=now)
+        if invoice is not None and is_news and event.kind.thing in MONEY_WENT:
+            _money_went(invoice, event, via=via, by=by, now=now)
+        return is_news
+
+
+def _money_went(invoice: Invoice, event: GatewayEvent, *, via: str, by: str, now: datetime) -> None:
+    """A refund or a dispute: it proves that the charge was paid, should that news still be on its way."""
+    subscription = locked(invoice.subscription_id)
+    paid = Succeeded(event.charge_id, invoice.money, event.at)
+    settle_success(invoice=invoice, paid=paid, via=via, by=by, now=now)
+    told = Row.objects.filter(gateway=event.gateway, object_id=event.object_id).values_list("kind", flat=True)
+    post = ledger.refund if event.kind.thing == "refund" else ledger.dispute
+    money = event.amount or invoice.money
+    rows = post(
+        event.gateway, event.object_id, subscription.product_code, money, [Kind(kind) for kind in told]
+    )
+    book_all(rows, invoice=invoice, at=now)
+    if event.kind is Kind.REFUND_FAILED:
+        Refund.objects.filter(ref=event.object_id).update(status=Refund.Status.FAILED, answered_at=now)
+    if event.kind in (Kind.REFUND_FAILED, Kind.DISPUTE_OPENED, Kind.DISPUTE_LOST):
+        notices.tell_staff_of_event(subscription, event.kind.value, event.object_id, now)
+    if event.kind is Kind.DISPUTE_LOST:
+        subscription.refresh_from_db()
+        follow(
+            subscription=subscription,
+            event=lifecycle.DisputeLost(),
+            by=by,
+            now=now,
+            why="the bank decided so",
+        )
 
 
 def _invoice(event: GatewayEvent) -> Invoice | None:
-    """The invoice that an event is about, by our own reference."""
+    """The invoice that an event is about, by our own reference or else by its charge."""
+    rows = Invoice.objects.filter(gateway=event.gateway)
+    if event.kind.thing in MONEY_WENT:
+        return rows.filter(charge_ref=event.charge_id).exclude(charge_ref="").first()
     try:
         public_id = UUID(hex=event.ref)
     except ValueError:
         return None
-    return Invoice.objects.filter(public_id=public_id, gateway=event.gateway).first()
+    return rows.filter(public_id=public_id).first()
 
 
 def _look_soon(invoice: Invoice, now: datetime) -> None:

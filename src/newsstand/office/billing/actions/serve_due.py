@@ -10,10 +10,11 @@ from newsstand.office.billing.actions.begin_attempt import LEASE, Refusal
 from newsstand.office.billing.actions.end_subscription import Ending, end_subscription
 from newsstand.office.billing.actions.open_invoice import open_invoice
 from newsstand.office.billing.actions.parking import park
+from newsstand.office.billing.actions.stop_charging import stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
 from newsstand.office.billing.actions.take_payment import take_payment
 from newsstand.office.billing.gateways.base import GatewayError, Initiator
-from newsstand.office.billing.models import Invoice, Subscription
+from newsstand.office.billing.models import Attempt, Invoice, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.due import waiting
 from newsstand.office.kit import clock
@@ -27,9 +28,17 @@ log = logging.getLogger(__name__)
 BY = "system"
 
 
+ENOUGH = 20  # attempts of a run before their answers say anything about the gateway
+MOST_UNKNOWN = 0.1
+MOST_OVER_PLAN = 1.5
+
+
 def serve_due(*, now: datetime) -> int:
-    """Do what is due for every subscription, the longest waiting first; returns for how many."""
-    served = 0
+    """Do what is due for every subscription, the longest waiting first; returns for how many.
+
+    Two brakes stop all charging: far more to do than was due when the run began, or too many without an answer.
+    """
+    served, planned = 0, waiting().filter(next_action_at__lte=now).count()
     while (subscription_id := claim_next(now=now)) is not None:
         try:
             serve(subscription_id=subscription_id, now=now)
@@ -37,7 +46,19 @@ def serve_due(*, now: datetime) -> int:
             log.exception("subscription_parked subscription=%s", subscription_id)
             park(subscription=Subscription(pk=subscription_id), why=f"gateway: {error}", by=BY, now=now)
         served += 1
+        if served % ENOUGH == 0:
+            _brake(served, planned, now)
     return served
+
+
+def _brake(served: int, planned: int, now: datetime) -> None:
+    made = Attempt.objects.filter(begun_at=now)
+    total = made.count()
+    unknown = made.filter(status=Attempt.Status.UNKNOWN).count()
+    if served > planned * MOST_OVER_PLAN + ENOUGH:
+        stop_charging(why=f"{served} were served, {planned} were due", by=BY, now=now)
+    elif total >= ENOUGH and unknown > total * MOST_UNKNOWN:
+        stop_charging(why=f"{unknown} of {total} charges have no answer", by=BY, now=now)
 
 
 def claim_next(*, now: datetime) -> int | None:

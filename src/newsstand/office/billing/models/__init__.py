@@ -5,10 +5,13 @@ from newsstand.office.billing.models.invoices import Attempt, Invoice
 from newsstand.office.billing.models.ledger import GatewayEvent, Transfer
 from newsstand.office.billing.models.plans import Offer, OfferStep, Plan, Price
 from newsstand.office.billing.models.subscriptions import Subscription
+from newsstand.office.billing.models.upkeep import BooksAudit, ChargingStop, Refund
 
 __all__ = [
     "Attempt",
+    "BooksAudit",
     "CardSetup",
+    "ChargingStop",
     "Consent",
     "GatewayEvent",
     "Invoice",
@@ -17,6 +20,7 @@ __all__ = [
     "PaymentMethod",
     "Plan",
     "Price",
+    "Refund",
     "Subscription",
     "Transfer",
 ]

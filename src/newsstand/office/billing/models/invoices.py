@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from newsstand.rules.billing.books import CANCELLED
 from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.periods import Period
 from newsstand.rules.money import Money
@@ -39,7 +40,12 @@ class Invoice(models.Model):
     class Meta:
         ordering = ["subscription", "seq"]
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "seq"], name="billing_period_once"),
+            # A period that was called off may get another invoice: the first one stays as history.
+            models.UniqueConstraint(
+                fields=["subscription", "seq"],
+                condition=~Q(void_reason=CANCELLED),
+                name="billing_period_once",
+            ),
             models.UniqueConstraint(
                 fields=["gateway", "charge_ref"], condition=~Q(charge_ref=""), name="billing_charge_once"
             ),

@@ -66,6 +66,7 @@ class Subscription(models.Model):
     end_reason = models.CharField(_("reason"), max_length=20, choices=END_REASONS, blank=True)
     next_action_at = models.DateTimeField(null=True)
     parked_reason = models.CharField(_("parked because"), max_length=160, blank=True)
+    parked_at = models.DateTimeField(_("parked at"), null=True)
 
     class Meta:
         verbose_name = _("subscription")

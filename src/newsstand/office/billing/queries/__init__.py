@@ -9,6 +9,7 @@ from newsstand.office.billing.queries.offers import offers_on_the_wall as offers
 from newsstand.office.billing.queries.offers import products_on_sale as products_on_sale
 from newsstand.office.billing.queries.readers import NextCharge as NextCharge
 from newsstand.office.billing.queries.readers import last_paid as last_paid
+from newsstand.office.billing.queries.readers import money_left as money_left
 from newsstand.office.billing.queries.readers import next_charge as next_charge
 from newsstand.office.billing.queries.readers import open_charges as open_charges
 from newsstand.office.billing.queries.readers import paid_invoices as paid_invoices

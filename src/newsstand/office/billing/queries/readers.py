@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from newsstand.office.billing.models import Invoice, Subscription
+from newsstand.office.billing.models import Invoice, Subscription, Transfer
 from newsstand.office.billing.models.subscriptions import LIVE, RUNNING
+from newsstand.rules.billing.books import sign_of
 from newsstand.rules.billing.lifecycle import EndReason, State
 from newsstand.rules.gate.facts import ReaderState
 from newsstand.rules.money import Money
@@ -44,6 +45,13 @@ def paid_invoices(account: "Account") -> QuerySet[Invoice]:
 def last_paid(subscription: Subscription) -> Invoice | None:
     """The paid period that ends last: up to its end the reader has paid."""
     return subscription.invoices.filter(status=Invoice.Status.PAID).order_by("-seq").first()
+
+
+def money_left(invoice: Invoice) -> Money:
+    """What is left of an invoice's money: taken, less what went back and what disputes hold or took."""
+    rows = Transfer.objects.filter(reference=invoice.ref).values_list("key", "amount")
+    left = sum(sign_of(key) * amount for key, amount in rows)
+    return Money(left, invoice.currency)
 
 
 def open_charges(account: "Account") -> QuerySet[Invoice]:

@@ -1,0 +1,80 @@
+"""The audit: fifteen sentences asked of every subscription, and what the whole ledger comes to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from newsstand.office.billing.actions import notices
+from newsstand.office.billing.actions.locking import locked
+from newsstand.office.billing.models import BooksAudit, Subscription, Transfer
+from newsstand.office.billing.queries.books import all_books, books_of
+from newsstand.office.kit import clock
+from newsstand.rules.billing.invariants import Violation, check
+
+SHOWN = 100
+KEPT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What one run found."""
+
+    subscriptions: int
+    violations: tuple[Violation, ...]
+    seconds: float
+
+
+def audit_books(*, now: datetime) -> Audited:
+    """Ask every sentence of every subscription; reads only."""
+    began, count = clock.monotonic(), 0
+    found: list[Violation] = list(_the_whole_ledger())
+    sandbox = bool(settings.ALLOW_SANDBOX_PAYMENTS or settings.DEBUG)
+    for kept in all_books():
+        count += 1
+        if check(kept.book, kept.terms, clock.to_unix(now), allows_sandbox=sandbox):
+            found += _again(kept.book.ref, sandbox)
+    return Audited(count, tuple(found), clock.monotonic() - began)
+
+
+def _again(ref: str, allows_sandbox: bool) -> list[Violation]:
+    """Ask once more under the row's lock: what was read while somebody wrote may only have seemed wrong."""
+    with transaction.atomic():
+        row = locked(Subscription.objects.values_list("pk", flat=True).get(public_id=UUID(hex=ref)))
+        kept = books_of(row)
+        return check(kept.book, kept.terms, clock.unix(), allows_sandbox=allows_sandbox)
+
+
+def audit_and_keep(*, now: datetime) -> BooksAudit:
+    """Audit, keep the result for the staff's page, and tell staff when something does not hold that did before."""
+    found = audit_books(now=now)
+    with transaction.atomic():
+        return _keep(found, now)
+
+
+def _keep(found: Audited, now: datetime) -> BooksAudit:
+    before = BooksAudit.objects.order_by("-pk").first()
+    row = BooksAudit.objects.create(
+        at=now,
+        subscriptions=found.subscriptions,
+        violations=len(found.violations),
+        found=[[one.number, one.subscription, one.found] for one in found.violations[:SHOWN]],
+        seconds=found.seconds,
+    )
+    if row.violations and (before is None or before.violations < row.violations):
+        notices.tell_staff_of_audit(row.pk, [one.found for one in found.violations[:5]], now)
+    BooksAudit.objects.filter(pk__lt=row.pk - KEPT).delete()
+    return row
+
+
+def _the_whole_ledger() -> list[Violation]:
+    """Entries that belong to no invoice of ours, by reference; a payout belongs to none, and is none of them."""
+    rows = Transfer.objects.filter(reference="").exclude(key__startswith="payout:")
+    totals = rows.values("currency").annotate(sum=Sum("amount"), entries=Count("pk"))
+    return [
+        Violation(2, "", f"{row['entries']} entries over {row['sum']} {row['currency']} name no invoice")
+        for row in totals
+    ]

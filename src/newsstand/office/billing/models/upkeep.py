@@ -1,0 +1,66 @@
+"""Money given back, what an audit found, and the switch that stops all charging."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from newsstand.rules.money import Money
+
+
+class Refund(models.Model):
+    """Money that staff give back for an invoice. `key` goes with the call, so that asking again is the same refund."""
+
+    class Status(models.TextChoices):
+        WANTED = "wanted", _("on its way")
+        PENDING = "pending", _("at the bank")
+        SUCCEEDED = "succeeded", _("given back")
+        FAILED = "failed", _("returned by the bank")
+
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="refunds")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WANTED)
+    ref = models.CharField(max_length=120, blank=True)
+    why = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="billing_refund_positive")]
+
+    def __str__(self) -> str:
+        return self.key.hex
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class BooksAudit(models.Model):
+    """One run of the audit: how many subscriptions were looked at, and which sentences did not hold."""
+
+    at = models.DateTimeField(db_index=True)
+    subscriptions = models.PositiveIntegerField()
+    violations = models.PositiveIntegerField()
+    found = models.JSONField(default=list)
+    seconds = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.violations}"
+
+
+class ChargingStop(models.Model):
+    """The switch. While this row is here, no attempt begins."""
+
+    why = models.CharField(max_length=200)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="billing_one_stop")]
+
+    def __str__(self) -> str:
+        return self.why

@@ -1,0 +1,139 @@
+"""What those who look after billing ask: who is charged on a day, what happened to a subscription, what is due."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from newsstand.office.billing.models import Attempt, BooksAudit, ChargingStop, Invoice, Subscription, Transfer
+from newsstand.office.billing.models.invoices import IN_FLIGHT, UNSETTLED
+from newsstand.office.billing.models.subscriptions import LIVE, Engine
+from newsstand.office.billing.queries import wording
+from newsstand.office.billing.queries.due import waiting
+from newsstand.office.kit.queries import deeds_about, publication
+from newsstand.rules.billing.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One line of a preview. `why` says what is due, or why nothing is charged."""
+
+    subscription: str
+    is_charged: bool
+    amount: int
+    currency: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a subscription's story."""
+
+    at: datetime
+    said: str
+
+
+def subscription_by_ref(ref: str) -> Subscription | None:
+    """The subscription of a number as it stands in mails, on receipts and on the staff's page."""
+    try:
+        public_id = UUID(hex=ref.strip())
+    except ValueError:
+        return None
+    return Subscription.objects.select_related("account", "plan", "offer").filter(public_id=public_id).first()
+
+
+def charging_stopped() -> ChargingStop | None:
+    """The switch, if it is thrown."""
+    return ChargingStop.objects.first()
+
+
+def last_audit() -> BooksAudit | None:
+    """What the newest audit found."""
+    return BooksAudit.objects.order_by("-pk").first()
+
+
+def lost_attempts(now: datetime) -> QuerySet[Attempt]:
+    """Attempts whose answer is overdue: the lease of their sender is over."""
+    rows = Attempt.objects.filter(status__in=UNSETTLED, lease_until__lte=now)
+    return rows.select_related("invoice__subscription", "payment_method").order_by("pk")
+
+
+def counts(now: datetime) -> dict[str, int]:
+    """What is due, on its way and set aside, for the worker's line and the staff's page."""
+    own = Subscription.objects.filter(state__in=LIVE, engine=Engine.OWN)
+    return {
+        "due": waiting().filter(next_action_at__lte=now).count(),
+        "in_flight": Attempt.objects.filter(status__in=IN_FLIGHT).count(),
+        "past_due": own.filter(state=State.PAST_DUE).count(),
+        "parked": own.exclude(parked_reason="").count(),
+    }
+
+
+def preview(on: date) -> Iterator[Planned]:
+    """Who is charged by the end of a day, how much and why; and who would be, and is not."""
+    ends_at = datetime.combine(on + timedelta(days=1), datetime.min.time(), ZoneInfo(publication().zone))
+    rows = Subscription.objects.filter(state__in=LIVE, next_action_at__lt=ends_at)
+    offers = (
+        rows.select_related("offer__plan").prefetch_related("offer__steps__price").order_by("next_action_at")
+    )
+    for row in offers:
+        yield _planned(row)
+
+
+def _planned(row: Subscription) -> Planned:
+    price = row.offer.price_row(row.next_seq).money
+    why = _why_not(row)
+    if why:
+        return Planned(row.ref, False, price.amount, price.currency, why)
+    due = "the open period is tried again" if row.state == State.PAST_DUE else f"period {row.next_seq} begins"
+    return Planned(row.ref, True, price.amount, price.currency, due)
+
+
+def _why_not(row: Subscription) -> str:
+    if row.engine != Engine.OWN:
+        return "another system charges it"
+    if row.parked_reason:
+        return f"parked: {row.parked_reason}"
+    if row.is_cancelled:
+        return "cancelled: it ends"
+    return "ordered and not paid: it expires" if row.state == State.PENDING else ""
+
+
+def story(subscription: Subscription) -> list[Told]:
+    """All that happened to a subscription in plain sentences, the oldest first."""
+    told = [Told(subscription.created_at, "ordered")]
+    told += [Told(row.at, f"agreed to the terms ({row.sha256[:8]})") for row in subscription.consents.all()]
+    for invoice in subscription.invoices.prefetch_related("attempts__payment_method", "refunds").order_by(
+        "pk"
+    ):
+        told += _of_invoice(invoice)
+    deeds = deeds_about(f"subscription:{subscription.ref}")
+    told += [_of_deed(deed) for deed in deeds if deed["verb"] not in _TOLD_BY_ROWS]
+    return sorted(told, key=lambda line: line.at)
+
+
+def _of_invoice(invoice: Invoice) -> Iterator[Told]:
+    span, money = wording.span(invoice.period), wording.amount(invoice.money)
+    yield Told(invoice.opened_at, f"period {invoice.seq} ({span}) is to be paid: {money}")
+    for attempt in invoice.attempts.all():
+        code = f", {attempt.code}" if attempt.code else ""
+        said = f"try {attempt.n} with {attempt.payment_method}: {attempt.get_status_display()}{code}"
+        yield Told(attempt.settled_at or attempt.begun_at, said)
+    for entry in Transfer.objects.filter(reference=invoice.ref).order_by("pk"):
+        kind, amount = entry.key.partition(":")[0].replace("_", " "), wording.amount(entry.money)
+        yield Told(entry.at, f"booked, {kind}: {amount} from {entry.credit} to {entry.debit}")
+
+
+_TOLD_BY_ROWS = {"open_invoice", "record_attempt", "consent", "order_subscription"}
+
+
+def _of_deed(deed: dict[str, Any]) -> Told:
+    verb = deed["verb"].replace("_", " ")
+    if deed["verb"] == "subscription_state":
+        verb = f"{deed['before']['state']} became {deed['after']['state']} ({deed['after']['event']})"
+    why = f": {deed['why']}" if deed["why"] else ""
+    return Told(deed["at"], f"{verb} by {deed['by']}{why}")

@@ -1,0 +1,157 @@
+"""Looks after the books of an installation. Each command returns facts, lines for a person, and an exit code."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from newsstand.office.billing import actions
+from newsstand.office.billing.queries import books, upkeep, wording
+from newsstand.office.kit import clock
+from newsstand.office.kit.queries import publication
+from newsstand.rules.billing.rebuild import rebuild
+from newsstand.rules.money import Money
+
+BY = "staff:command"
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer: `facts` for machines, `lines` for a person with the closing one last, and the exit code."""
+
+    facts: dict[str, Any]
+    lines: Sequence[str]
+    code: int = 0
+
+
+class Refused(Exception):
+    """The command makes no sense here; the text says why."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0: right, or done. 1: something was found, or refused."""
+    try:
+        said = _DOERS[arguments.what](arguments)
+    except Refused as refusal:
+        print(f"newsstand: {refusal}", file=sys.stderr)
+        return 1
+    print(json.dumps(said.facts, indent=1, default=str) if arguments.json else "\n".join(said.lines))
+    return said.code
+
+
+def _audit(arguments: argparse.Namespace) -> Said:
+    found = actions.audit_books(now=clock.now())
+    lines = [f"BROKEN {row.number} {row.subscription}: {row.found}" for row in found.violations[:SHOWN]]
+    lines.append(f"{found.subscriptions} subscriptions in {found.seconds:.1f} s")
+    lines.append(f"violations: {len(found.violations)}")
+    return Said(asdict(found), lines, 1 if found.violations else 0)
+
+
+def _rebuild(arguments: argparse.Namespace) -> Said:
+    differing, count = [], 0
+    for kept in books.all_books():
+        count += 1
+        made = rebuild(kept.book)
+        rows = {row.ref: row.status for row in kept.book.invoices}
+        if made.state is not kept.book.state or made.invoices != rows:
+            differing.append({"subscription": kept.book.ref, "is": kept.book.state, "rebuilt": made.state})
+    lines = [f"DIFFERS {row['subscription']}: is {row['is']}, rebuilt {row['rebuilt']}" for row in differing]
+    lines.append(f"{count} rebuilt, differing: {len(differing)}")
+    return Said({"rebuilt": count, "differing": differing}, lines, 1 if differing else 0)
+
+
+def _preview(arguments: argparse.Namespace) -> Said:
+    rows = list(upkeep.preview(arguments.date))
+    charged = [row for row in rows if row.is_charged]
+    sums: dict[str, int] = {}
+    for row in charged:
+        sums[row.currency] = sums.get(row.currency, 0) + row.amount
+    lines = [
+        f"{'charge' if row.is_charged else 'leave '} {row.subscription} "
+        f"{wording.amount(Money(row.amount, row.currency))}: {row.why}"
+        for row in rows
+    ]
+    total = ", ".join(wording.amount(Money(amount, currency)) for currency, amount in sorted(sums.items()))
+    lines.append(f"by {arguments.date}: {len(charged)} charges, {total or 'nothing'}")
+    return Said({"date": arguments.date, "rows": [asdict(row) for row in rows], "sums": sums}, lines)
+
+
+def _explain(arguments: argparse.Namespace) -> Said:
+    subscription = _found(arguments.subscription)
+    told = upkeep.story(subscription)
+    lines = [f"{wording.moment(line.at)}: {line.said}" for line in told]
+    following = (
+        f", looked at again {wording.moment(subscription.next_action_at)}"
+        if subscription.next_action_at
+        else ""
+    )
+    parked = f", parked: {subscription.parked_reason}" if subscription.parked_reason else ""
+    closing = f"{subscription.plan.name}: {subscription.get_state_display()}{following}{parked}"
+    return Said({"state": subscription.state, "story": [asdict(line) for line in told]}, [*lines, closing])
+
+
+def _reconcile(arguments: argparse.Namespace) -> Said:
+    since = datetime.combine(arguments.since, time(), ZoneInfo(publication().zone))
+    found = actions.reconcile(since=since, apply=arguments.apply, now=clock.now())
+    lines = [f"{row.kind.upper()} {row.gateway} {row.object_id}: {row.said}" for row in found]
+    lines.append(
+        f"differences: {len(found)}{', taken in where that was possible' if arguments.apply else ''}"
+    )
+    return Said({"differences": [asdict(row) for row in found]}, lines, 1 if found else 0)
+
+
+def _sweep(arguments: argparse.Namespace) -> Said:
+    now, lines, open_ = clock.now(), [], 0
+    for attempt in list(upkeep.lost_attempts(now)):
+        swept = actions.sweep_attempt(attempt=attempt, by=BY, now=now)
+        lines.append(f"{swept.key.hex}: {swept.get_status_display()}")
+        open_ += swept.settled_at is None
+    lines.append(f"swept: {len(lines)}, still without an answer: {open_}")
+    return Said({"swept": len(lines) - 1, "open": open_}, lines, 1 if open_ else 0)
+
+
+def _park(arguments: argparse.Namespace) -> Said:
+    subscription = _found(arguments.subscription)
+    now, why = clock.now(), arguments.why
+    if arguments.what == "park":
+        done = not subscription.parked_reason
+        actions.park(subscription=subscription, why=why, by=BY, now=now)
+    else:
+        done = actions.unpark(subscription=subscription, why=why, by=BY, now=now)
+    return _switched(done, f"{arguments.what}ed {subscription.ref}")
+
+
+def _switch(arguments: argparse.Namespace) -> Said:
+    act = actions.stop_charging if arguments.what == "stop" else actions.go_on_charging
+    done = act(why=arguments.why, by=BY, now=clock.now())
+    return _switched(done, "charging stopped" if arguments.what == "stop" else "charging goes on")
+
+
+def _switched(done: bool, what: str) -> Said:
+    return Said({"done": done}, [what if done else f"nothing to do: {what} before"], 0 if done else 1)
+
+
+def _found(ref: str) -> Any:
+    subscription = upkeep.subscription_by_ref(ref)
+    if subscription is None:
+        raise Refused(f"{ref} is no subscription's number.")
+    return subscription
+
+
+_DOERS: dict[str, Callable[[argparse.Namespace], Said]] = {
+    "audit": _audit,
+    "rebuild": _rebuild,
+    "preview": _preview,
+    "explain": _explain,
+    "reconcile": _reconcile,
+    "sweep": _sweep,
+    "park": _park,
+    "unpark": _park,
+    "stop": _switch,
+    "go": _switch,
+}
