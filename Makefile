@@ -4,7 +4,7 @@ PORT ?= 8000
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench docs browser picture lock
+.PHONY: help demo test check fix bench docs browser picture lock torture
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,10 @@ fix: ## let ruff put right what it can
 bench: ## the kiosk against nginx with the same bytes as files (ARGS="--rounds 1 --seconds 2 --stories 5000" for a short run)
 	@sh make/venv.sh dev
 	@PYTHONPATH=src exec $(RUN)python -m bench $(ARGS)
+
+torture: ## workers that kill themselves at every point of a charge, on PostgreSQL (ON=sqlite for SQLite; ARGS="--bug")
+	@sh make/venv.sh dev
+	@PYTHONPATH=src exec $(RUN)python $(if $(filter sqlite,$(ON)),,tests/postgres.py -- $(RUN)python) -m tests.torture $(ARGS)
 
 docs: ## check that no link in the docs leads nowhere
 	@sh make/venv.sh dev

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid5
 
 from django.db import transaction
 
@@ -63,6 +64,8 @@ def _invoice(subscription: Subscription, due: Period, now: datetime) -> tuple[In
     invoice = rows.exclude(void_reason=CANCELLED).first()
     is_new = invoice is None
     if invoice is None:  # also where one was called off: that is history, and the period gets another
+        # The id follows from the period: after a restored backup the gateway still knows the charge by it.
+        row["public_id"] = uuid5(subscription.public_id, f"period {due.seq}, charge {rows.count()}")
         invoice = Invoice.objects.create(subscription=subscription, seq=due.seq, **row)
     invoice.subscription = subscription
     return invoice, is_new

@@ -1,0 +1,247 @@
+"""The run: moments of a half-year, and at each of them workers that die and are started again."""
+
+import os
+import random
+import signal
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from newsstand.office.billing import actions, queries
+from newsstand.office.billing.actions.begin_attempt import Refusal, begin_attempt
+from newsstand.office.billing.actions.gateway_in_use import gateway
+from newsstand.office.billing.actions.record_attempt import record_attempt
+from newsstand.office.billing.gateways import base
+from newsstand.office.billing.gateways.sandbox import charging, webhooks
+from newsstand.office.kit import clock, outbox, shelf
+from newsstand.office.kit.queries import rows_open
+from newsstand.shelf.shelf import memory_shelf
+from tests.torture import newsroom, points
+from tests.torture.points import Trouble
+
+PATIENCE = 120.0  # real seconds for one moment
+STEPS = tuple(
+    timedelta(**span)
+    for span in (
+        {"minutes": 0},
+        {"minutes": 6},
+        {"minutes": 13},
+        {"hours": 2},
+        {"days": 1, "hours": 4},
+        {"days": 3, "minutes": 1},
+        {"days": 5, "minutes": 1},
+        {"days": 7, "minutes": 1},
+        {"days": 9},
+        {"days": 11, "hours": 1},
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much trouble is made. `per_mille` is the share of deaths at each point, or `only` at one."""
+
+    subscribers: int
+    periods: int
+    workers: int
+    per_mille: int = 20
+    declines: int = 10
+    seed: int = 1
+    has_bug: bool = False
+    restores: bool = False
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of it: how many died, at which points, and what the books say."""
+
+    kills: int
+    hit: Counter[str]
+    verdict: newsroom.Verdict
+    seconds: float
+
+
+def torture(plan: Plan, place: Path) -> Result:
+    """Run the plan on the databases in use, whose commits are real. `place` is a directory of this run alone."""
+    began, kills = time.monotonic(), 0
+    trouble = Trouble(place / "journal", plan.per_mille, plan.only, random.Random(plan.seed))
+    trouble.journal.touch()
+    with ExitStack() as until_the_end:
+        until_the_end.callback(_stand_up(plan))
+        until_the_end.callback(points.plant(trouble))
+        if plan.has_bug:
+            until_the_end.callback(_plant_bug())
+        for number in range(plan.periods):
+            morning = newsroom.NOON + timedelta(days=28 * number)
+            restored = place / "backup" if plan.restores and number == plan.periods // 2 else None
+            if restored is not None:
+                _back_up(restored)
+            for step in STEPS:
+                if step == STEPS[2] and restored is not None:
+                    _restore(restored, morning + step, trouble)
+                kills += _at(morning + step, plan, trouble)
+        trouble.per_mille = 0
+        after = newsroom.NOON + timedelta(days=28 * (plan.periods - 1) + 84)
+        for step in STEPS:  # an outage of three months, then peace until everything is swept
+            kills += _at(after + step, plan, trouble)
+    now = after + STEPS[-1]
+    _set_clock(now)
+    hit = Counter(trouble.journal.read_text().splitlines())
+    hit[points.OTHERS[4]] += 1
+    return Result(kills, hit, newsroom.verdict(now), time.monotonic() - began)
+
+
+def _stand_up(plan: Plan) -> Callable[[], None]:
+    """A newsroom with its subscribers, and cards that are declined now and then; returns what puts things back."""
+    memory, backend = memory_shelf(), settings.EMAIL_BACKEND
+    shelf.use(lambda: memory)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    newsroom.found(plan.subscribers, "forgets")
+    real = charging._refusal
+    chance = random.Random(plan.seed)
+
+    def refusal(method: Any, initiator: base.Initiator) -> str:
+        return "insufficient_funds" if chance.randrange(100) < plan.declines else real(method, initiator)
+
+    charging._refusal = refusal
+
+    def put_back() -> None:
+        charging._refusal, settings.EMAIL_BACKEND = real, backend
+
+    return put_back
+
+
+def _set_clock(now: datetime) -> None:
+    offset = int((now - clock.real_now()).total_seconds())
+    shelf.handle().board.set_clock_offset(max(offset, 0))
+
+
+def _at(now: datetime, plan: Plan, trouble: Trouble) -> int:
+    """Let workers do all that is due at a moment; those that die are replaced. Returns how many died."""
+    kills, give_up_at = 0, time.monotonic() + PATIENCE
+    _set_clock(now)
+    points.wake_up(trouble.journal, now)
+    running: dict[int, int] = {}
+    connections.close_all()
+    done: set[int] = set()
+    while len(done) < plan.workers:
+        if time.monotonic() > give_up_at:
+            raise RuntimeError(f"the workers do not come to an end at {now}")
+        for number in range(plan.workers):
+            if number not in running.values() and number not in done:
+                trouble.chance.seed(f"{plan.seed} {now} {number} {uuid4()}")
+                running[_start(lambda mine=number: _work(mine, now))] = number
+        pid, status = os.wait()
+        number = running.pop(pid, -1)
+        if os.WIFSIGNALED(status):
+            kills += os.WTERMSIG(status) == signal.SIGKILL
+        elif os.WEXITSTATUS(status) == 0 and number >= 0:
+            done.add(number)
+    return kills
+
+
+def _start(work: Callable[[], None]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        work()
+        code = 0
+    except DatabaseError:  # the database went away; another worker takes its place
+        code = 3
+    finally:
+        os._exit(code)
+
+
+def _work(number: int, now: datetime) -> None:
+    """The first worker also empties the outbox and takes the bank's messages in."""
+    while True:
+        actions.serve_due(now=now)
+        if number:
+            return
+        while outbox.drain():
+            pass
+        webhooks.deliver_due(clock.to_unix(now), _post(now))
+        due = queries.next_due(now)
+        if not rows_open() and (due is None or due > now):
+            return
+        time.sleep(0.02)
+
+
+def _post(now: datetime) -> Callable[[Any, bytes], bool]:
+    return lambda headers, body: actions.receive_webhook(
+        gateway_name="sandbox", headers=headers, body=body, now=now
+    )
+
+
+# --- a restored backup, and the fault that must be found ---
+
+
+def _back_up(place: Path) -> None:
+    connections.close_all()
+    _copy(connections["default"].settings_dict["NAME"], place)
+
+
+def _restore(place: Path, now: datetime, trouble: Trouble) -> None:
+    """The books as they were before the morning's charges; what the bank did since is on its own list."""
+    connections.close_all()
+    _copy(place, connections["default"].settings_dict["NAME"])
+    trouble.journal.write_text(trouble.journal.read_text() + f"{points.OTHERS[5]}\n")
+    actions.reconcile(since=now - timedelta(days=1), apply=True, now=now)
+
+
+def _copy(source: str | Path, target: str | Path) -> None:
+    """SQLite's own way, which takes the write-ahead log along."""
+    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
+        read.backup(written)
+
+
+def _plant_bug() -> Callable[[], None]:
+    """Charge first and record afterwards, each time with a reference of its own, as one would at first."""
+    module = import_module("newsstand.office.billing.actions.serve_due")
+    real = module.take_payment
+
+    def careless(*, invoice: Any, payment_method: Any, initiator: Any, **given: Any) -> Any:
+        now = given["now"]
+        used, moment = gateway(payment_method.gateway), clock.to_unix(now)
+        metadata = {"subscription": invoice.subscription.ref, "seq": str(invoice.seq)}
+        fresh = base.NewCharge(uuid4().hex, invoice.money, payment_method.customer, "Torture", metadata)
+        ref = used.open_charge(charge=fresh, now=moment)
+        answer = used.attempt(
+            charge_ref=ref,
+            payment_method=payment_method.token,
+            key=uuid4().hex,
+            initiator=initiator,
+            return_url="",
+            now=moment,
+        )
+        begun = begin_attempt(
+            invoice=invoice,
+            payment_method=payment_method,
+            charge_ref=ref,
+            initiator=initiator,
+            **given,
+        )
+        if isinstance(begun, Refusal):
+            return begun
+        return record_attempt(attempt=begun, outcome=answer, via="answer", by=given["by"], now=now)
+
+    module.take_payment = careless
+
+    def undo() -> None:
+        module.take_payment = real
+
+    return undo
