@@ -177,7 +177,9 @@ def _count_and_hand_out(
             return Told(Renew())
     told = _hand_out(asked, ready, settled, facts, _visit_cookies(asked, meter, visit))
     # It was opened by the meter, even if by now the store shows it as counted before.
-    return told._replace(reason=decided.decision.reason) if counted.opened and told.article else told
+    if not counted.opened or told.article is None:
+        return told
+    return Told(told.outcome, told.article, told.variant, decided.decision.reason)
 
 
 def _visit_cookies(asked: _Asked, meter: Meter, visit: DeviceVisit | None) -> tuple[str, ...]:
@@ -221,7 +223,7 @@ def _hand_out(
             ready.keep(question, answer)
     cookies = asked.who.set_cookies + cookies
     if cookies:
-        answer = answer._replace(cookies=cookies)
+        answer = Answer(answer.status, answer.head, answer.body, cookies)
     if facts is None or asked.is_head:
         return Told(answer)
     return Told(answer, facts.id, variant, decision.reason)
