@@ -27,7 +27,9 @@ def run(data: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("command", ["demo", "serve", "work", "init", "publish", "explain", "print"])
+@pytest.mark.parametrize(
+    "command", ["demo", "serve", "work", "init", "publish", "explain", "access", "print"]
+)
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([command, "--help"])

@@ -14,6 +14,7 @@ from newsstand.rules.gate import facts
 
 CODE_VALID_FOR = timedelta(minutes=10)
 CODE_TRIES = 3
+ENDED_IN_A_PASS = 3  # grants that are over, at most, in the pass of a reader whose payment failed
 
 
 def account_by_email(email: str) -> Account | None:
@@ -96,17 +97,27 @@ def grant_facts(grant: Grant) -> facts.Grant:
 def reader_facts(account: Account, now: datetime) -> facts.ReaderFacts:
     """What the gate may know about this reader: the grants that hold now, and billing's word, if any.
 
-    Grants of single articles stand last, so that a pass that has too many loses those.
+    Grants of single articles stand last, so that a pass that has too many loses those. Of who failed to pay,
+    the grants stand there that ended so: the gate must know what a mended card would open again.
     """
     grants = sorted(running_grants(account, now), key=lambda grant: grant.subject.startswith("article:"))
     states = (state(account, now) for state in registry.reader_states)
+    state = next((state for state in states if state), facts.ReaderState.NOTHING)
+    if state == facts.ReaderState.PAYMENT_FAILED:
+        grants += _ended_in_grace(account, now)
     return facts.ReaderFacts(
         id=account.reader_id,
         is_staff=account.works_here,
         created_at=clock.to_unix(account.created_at),
         grants=tuple(grant_facts(grant) for grant in grants),
-        state=next((state for state in states if state), facts.ReaderState.NOTHING),
+        state=state,
     )
+
+
+def _ended_in_grace(account: Account, now: datetime) -> list[Grant]:
+    """The last grants whose grace is over."""
+    ended = Grant.objects.filter(account=account, until__lte=now, grace_until__lte=now)
+    return list(ended.order_by("-grace_until", "-pk")[:ENDED_IN_A_PASS])
 
 
 def waiting_code(code_id: int | None) -> SignInCode | None:
