@@ -15,6 +15,7 @@ from newsstand.office.accounts.actions import give_grant
 from newsstand.office.accounts.models import Account, Product
 from newsstand.office.articles.models import ArticlePage
 from newsstand.office.billing.actions import found_offer
+from newsstand.office.edition.printing import press
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
 from newsstand.rules.billing.periods import Rhythm
@@ -195,6 +196,24 @@ def test_why_tells_each_their_own_reason(make_story: MakeStory, shelf: Shelf) ->
     said = spent.get(f"/why/{story.article_id}/").content.decode()
     assert "You have read your free stories." in said
     assert SECRET not in said
+
+
+def test_who_is_overtaken_while_their_page_is_printed_meets_the_wall(
+    make_story: MakeStory, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = make_story(level="metered")
+    client = reader()
+    account = Account.objects.get(email="reader@example.org")
+    identity, window = f"reader:{account.reader_id}", window_at(shelf.board.read().policy, clock.unix()).key
+    add_variant = press.add_variant
+
+    def overtaken(page: Any, name: str, now: Any) -> bool:
+        for number in range(6):
+            shelf.visits.count(identity, window, f"{number:032x}", 6)
+        return add_variant(page, name, now)
+
+    monkeypatch.setattr(press, "add_variant", overtaken)
+    assert wall(client, story)[1][0] == PLAN
 
 
 def test_a_story_that_was_bought_alone_is_open_and_the_next_one_is_not(make_story: MakeStory) -> None:

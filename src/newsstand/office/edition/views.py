@@ -36,7 +36,8 @@ def serve_page(request: HttpRequest, page: Any) -> HttpResponse:
             response = _answer(request, found)
             if response is not None:
                 return response
-            if _is_there_and_gone(found.address):
+            # Where a variant is missing, another one fits by now: a parallel request was counted meanwhile.
+            if _missing(request) is None and _is_there_and_gone(found.address):
                 raise Http404
     except ShelfFull:  # the press has said so in the log
         return _not_ready()
@@ -108,10 +109,16 @@ def _answer(request: HttpRequest, page: Any) -> HttpResponse | None:
     response = registry.answer(request)
     if response is not None:
         return response
-    missing = getattr(request, "missing_variant", None)
+    missing = _missing(request)
     if missing is None or not press.add_variant(page, missing, clock.now()):
         return None
     return registry.answer(request)
+
+
+def _missing(request: HttpRequest) -> str | None:
+    """The variant that the shelf lacked when it was asked last; None where it lacked the page, or the page is gone."""
+    missing: str | None = getattr(request, "missing_variant", None)
+    return missing
 
 
 def _is_there_and_gone(path: str) -> bool:
