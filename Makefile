@@ -4,10 +4,10 @@ PORT ?= 8000
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench docs browser picture lock torture
+.PHONY: help demo test check fix bench bench-answer docs browser picture lock torture
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: ## a newsroom with stories, on http://127.0.0.1:8000/ (PORT=8001, RESET=1 to begin anew)
 	@sh make/venv.sh run
@@ -32,6 +32,10 @@ bench: ## the kiosk against nginx with the same bytes as files (ARGS="--rounds 1
 torture: ## workers that kill themselves at every point of a charge, on PostgreSQL (ON=sqlite for SQLite; ARGS="--bug")
 	@sh make/venv.sh dev
 	@PYTHONPATH=src exec $(RUN)python $(if $(filter sqlite,$(ON)),,tests/postgres.py -- $(RUN)python) -m tests.torture $(ARGS)
+
+bench-answer: ## microseconds of the kiosk's answer() for each kind of request, as a table
+	@sh make/venv.sh dev
+	@exec $(RUN)python -m pytest -c bench/pytest.ini bench/test_answer.py --benchmark-columns=min,median,iqr,rounds --benchmark-sort=name --benchmark-time-unit=us
 
 docs: ## check that no link in the docs leads nowhere
 	@sh make/venv.sh dev
