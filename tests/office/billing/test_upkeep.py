@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions
@@ -25,6 +26,7 @@ from newsstand.office.billing.models import (
     Subscription,
     Transfer,
 )
+from newsstand.office.billing.queries.due import waiting
 from newsstand.office.kit import clock
 from newsstand.office.kit.models import AuditRow
 from newsstand.rules.money import Money
@@ -332,3 +334,16 @@ def test_a_sweep_asks_for_lost_answers(
     code, out = said(capsys, "sweep")
     assert (code, out.splitlines()[-1]) == (0, "swept: 1, still without an answer: 0")
     assert booked() == 199
+
+
+def test_the_query_for_due_work_follows_its_index(ada: Account, offer: Offer) -> None:
+    subscribe(ada, offer)
+    rows = waiting().filter(next_action_at__lte=clock.now()).order_by("next_action_at", "pk")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = rows[:1].explain()
+    assert "billing_due" in plan
+    assert "B-TREE" not in plan
+    assert "Sort" not in plan

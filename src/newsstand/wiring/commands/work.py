@@ -1,4 +1,9 @@
-"""The worker process."""
+"""The worker process.
+
+One worker does everything: the outbox in order, the duties, the renewals. On PostgreSQL more may run beside it:
+they charge what is due, and one of them takes the first one's place when it is gone. SQLite has one writer, so
+there a second worker would only wait, and says so instead.
+"""
 
 import argparse
 import os
@@ -7,7 +12,14 @@ import sys
 import threading
 from types import FrameType
 
-from newsstand.office.kit import worker
+from django.db import DatabaseError, close_old_connections, connection
+
+from newsstand.office.billing import actions
+from newsstand.office.billing.queries import upkeep
+from newsstand.office.kit import clock, worker
+
+LOOK_EVERY = 1.0  # seconds between two looks at what is due, beside another worker
+TRY_EVERY = 5  # looks between two tries to become the first worker
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,13 +33,48 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, ask_to_stop)
     if arguments.parent:
         threading.Thread(target=_watch, args=(arguments.parent, stop), daemon=True).start()
-    try:
-        with worker.only_worker(worker.lock_directory()):
-            worker.Worker().run(stop)
-    except worker.WorkerRuns as refusal:
-        print(f"newsstand: {refusal}; one is enough.", file=sys.stderr)
-        return 1
+    while not stop.is_set():
+        try:
+            with worker.only_worker(worker.lock_directory()):
+                _say("works")
+                worker.Worker().run(stop)
+        except worker.WorkerRuns as refusal:
+            if connection.vendor != "postgresql":
+                print(f"newsstand: {refusal}; on SQLite one is enough.", file=sys.stderr)
+                return 1
+            _say("helps with renewals, beside another worker")
+            _help(stop)
+    print("newsstand: the worker has stopped; what it had begun is finished", flush=True)
     return 0
+
+
+def _help(stop: threading.Event) -> None:
+    """Charge what is due, beside the worker that does everything, for a few looks."""
+    for _ in range(TRY_EVERY):
+        if stop.is_set():
+            return
+        try:
+            served = actions.serve_due(now=clock.now())
+            if served:
+                print(f"newsstand: served {served} subscriptions", flush=True)
+            close_old_connections()
+        except DatabaseError as error:
+            print(f"newsstand: the database is away: {error}", file=sys.stderr, flush=True)
+        stop.wait(LOOK_EVERY)
+
+
+_said: list[str] = []
+
+
+def _say(what: str) -> None:
+    """What this worker does and what waits for it; said again only when it changes."""
+    if _said[-1:] == [what]:
+        return
+    _said.append(what)
+    waiting = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in upkeep.counts(clock.now()).items()
+    )
+    print(f"newsstand: the worker {what} on {connection.vendor}: {waiting}", flush=True)
 
 
 def _watch(parent: int, stop: threading.Event) -> None:

@@ -71,7 +71,12 @@ class Subscription(models.Model):
     class Meta:
         verbose_name = _("subscription")
         verbose_name_plural = _("subscriptions")
-        indexes = [models.Index(fields=["next_action_at"], name="billing_due", condition=Q(state__in=LIVE))]
+        # What is over has no next moment, so the index holds what can be due, and both databases use it in order.
+        indexes = [
+            models.Index(
+                fields=["next_action_at", "id"], name="billing_due", condition=Q(next_action_at__isnull=False)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "product_code"],
