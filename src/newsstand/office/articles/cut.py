@@ -6,6 +6,7 @@ Every output (page, feed, mail, search …) is made from `cut(article)`, never f
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
 import nh3
@@ -116,7 +117,7 @@ def clean_rich_text(source: str) -> str:
 
 
 def _plain(html: str) -> str:
-    return " ".join(strip_tags(html.replace("<br>", " ")).split())
+    return " ".join(unescape(strip_tags(html.replace("<br>", " "))).split())
 
 
 def _paragraphs(value: Any) -> Iterator[Block]:

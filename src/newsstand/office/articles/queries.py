@@ -312,3 +312,19 @@ def archive() -> list[StoryTraits]:
             )
         )
     return found
+
+
+def live_story_ids() -> list[int]:
+    """The row ids of all live stories."""
+    return list(ArticlePage.objects.live().order_by("pk").values_list("pk", flat=True))
+
+
+def live_stories(ids: Iterable[int]) -> list[ArticlePage]:
+    """The live stories with these row ids."""
+    return for_listing(ArticlePage.objects.live().filter(pk__in=ids))
+
+
+def public_stories(article_ids: Iterable[str], *, now: datetime) -> list[ArticlePage]:
+    """Those of the stories with these public ids that listings may show now."""
+    wanted = [UUID(hex=article_id) for article_id in article_ids]
+    return for_listing(public_articles(now).filter(public_id__in=wanted))

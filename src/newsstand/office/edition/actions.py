@@ -2,17 +2,23 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
 from newsstand.office.access import queries as access
 from newsstand.office.articles import queries as articles
 from newsstand.office.edition import queries
+from newsstand.office.edition.models import FeedKey
 from newsstand.office.edition.printing import assets, press, software
 from newsstand.office.edition.printing.sheets import sheet_press
-from newsstand.office.kit import clock, outbox, shelf
+from newsstand.office.edition.search import indexing
+from newsstand.office.kit import audit, clock, outbox, shelf
 from newsstand.shelf.entry import NOT_FOUND
+
+if TYPE_CHECKING:
+    from newsstand.office.accounts.models import Account
 
 PRINT_STORY: Final = "edition.print_story"
 PRINT_LISTING: Final = "edition.print_listing"
@@ -21,10 +27,13 @@ MOVE: Final = "edition.move"
 RAISE_GENERATION: Final = "edition.raise_generation"
 DROP_FEEDS: Final = "edition.drop_feeds"
 DROP_MAPS: Final = "edition.drop_maps"
+INDEX: Final = "edition.index"
 WARM: Final = "edition.warm"
 WARM_PAGE: Final = "edition.warm_page"
 
 WARMED: Final = 20  # so many stories are printed again after a change that shows on every page
+
+KEY_BYTES: Final = 16  # 128 bits: nobody guesses a feed's address
 
 Report = Callable[[str], None]
 
@@ -74,6 +83,22 @@ def drop_if_gate_moved(article: Any, *, path: str) -> bool:
         return False
     drop(path=path)
     return True
+
+
+def index_story(*, article_id: str) -> None:
+    """Let search find a story by its present words, or no more."""
+    indexing.index_story(article_id)
+
+
+def replace_feed_key(*, account: "Account", by: str, now: datetime) -> str:
+    """A new key for a reader's own feed; the one before opens nothing any more. It is told here and never again."""
+    key = token_hex(KEY_BYTES)
+    with transaction.atomic():
+        FeedKey.objects.update_or_create(
+            account=account, defaults={"key_hash": queries.key_hash(key), "made_at": now}
+        )
+        audit.record(by=by, verb="replace_feed_key", subject=f"account:{account.reader_id}", now=now)
+    return key
 
 
 def move(*, old: str, new: str) -> None:
@@ -132,6 +157,7 @@ def heal(*, now: datetime) -> None:
     for asset in assets.current():
         assets.print_asset(asset)
     _drop_what_is_no_page()
+    indexing.heal(now)
 
 
 def print_all(report: Report) -> None:

@@ -76,6 +76,7 @@ def _article_changed(
     if before_paths and before_paths[0] != after_paths[0]:
         _move(before_paths[0], after_paths[0])
     outbox.add(actions.PRINT_STORY, {"id": article_id}, key=article_id)
+    outbox.add(actions.INDEX, {"id": article_id}, key=article_id)
     listings = list(dict.fromkeys((*before_paths[1:], *after_paths[1:])))
     for path in listings:
         outbox.add(actions.PRINT_LISTING, {"path": path}, key=path)
@@ -83,11 +84,12 @@ def _article_changed(
 
 
 @transaction.atomic
-def _article_gone(sender: Any, *, before_paths: list[str], **kwargs: Any) -> None:
+def _article_gone(sender: Any, *, article_id: str, before_paths: list[str], **kwargs: Any) -> None:
     """The text goes at once; its headline and picture may stand below any other story, so all are made anew."""
     for path in before_paths[:1]:
         actions.drop(path=path)
         outbox.add(actions.DROP, {"path": path}, key=path)
+    outbox.add(actions.INDEX, {"id": article_id}, key=article_id)
     _drop_sheets(before_paths[1:])
     _everywhere("gone")
 

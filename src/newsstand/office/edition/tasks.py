@@ -14,6 +14,7 @@ def register() -> None:
     registry.on(actions.DROP, _drop)
     registry.on(actions.DROP_FEEDS, _drop_feeds)
     registry.on(actions.DROP_MAPS, _drop_maps)
+    registry.on(actions.INDEX, _index)
     registry.on(actions.MOVE, _move)
     registry.on(actions.RAISE_GENERATION, _raise_generation)
     registry.on(actions.WARM, _warm)
@@ -39,6 +40,10 @@ def _drop_feeds(payload: dict[str, Any], now: datetime) -> None:
 
 def _drop_maps(payload: dict[str, Any], now: datetime) -> None:
     actions.drop_maps()
+
+
+def _index(payload: dict[str, Any], now: datetime) -> None:
+    actions.index_story(article_id=payload["id"])
 
 
 def _move(payload: dict[str, Any], now: datetime) -> None:

@@ -2,17 +2,28 @@
 
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 from django.views.defaults import page_not_found
 
 from newsstand.office.access import queries as access
-from newsstand.office.accounts.queries import reader_facts
+from newsstand.office.accounts.queries import account_of, reader_facts
 from newsstand.office.articles import queries as articles
+from newsstand.office.edition import actions, queries
 from newsstand.office.edition.printing import assets, press
 from newsstand.office.edition.printing.preview import preview_html
+from newsstand.office.edition.printing.sheets.feed_sheets import readers_feed
+from newsstand.office.edition.printing.sheets.feeds import FORMATS
+from newsstand.office.edition.printing.sheets.items import whole
 from newsstand.office.edition.printing.sheets.sheet_press import print_sheet_if_needed
+from newsstand.office.edition.search.searching import search
+from newsstand.office.edition.search.words import LONGEST_QUERY, terms
 from newsstand.office.kit import clock, shelf
 from newsstand.office.kit.registry import registry
 from newsstand.rules.gate.decide import decide_page
@@ -20,6 +31,7 @@ from newsstand.rules.gate.variants import variant_of
 from newsstand.shelf.store import ShelfFull
 
 STAFF: Final = "/staff/"
+LABELS: Final = {"RSS": "rss.xml", "Atom": "atom.xml", "JSON Feed": "feed.json"}
 ATTEMPTS: Final = 3  # a page may be replaced while it is being asked for, though hardly twice in a row
 
 
@@ -81,13 +93,65 @@ def sheet(request: HttpRequest) -> HttpResponse:
     """A feed, a site map or robots.txt: printed, then answered like a page."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    for _attempt in range(ATTEMPTS):
-        if not print_sheet_if_needed(request.path, clock.now()):
-            raise Http404
-        response = registry.answer(request) if registry.answer is not None else None
-        if response is not None:
-            return response
+    try:
+        for _attempt in range(ATTEMPTS):
+            if not print_sheet_if_needed(request.path, clock.now()):
+                raise Http404
+            response = registry.answer(request) if registry.answer is not None else None
+            if response is not None:
+                return response
+    except ShelfFull:  # the press has said so in the log
+        return _not_ready()
     return _not_ready()
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What a reader looks for. For strangers the page is the same, whatever stands below any line."""
+    query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
+    number = request.GET.get("page", "")
+    now = clock.now()
+    reader = reader_facts(request.user, now) if isinstance(request.user, get_user_model()) else None
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 1
+    found = search(query, reader, page, now) if terms(query) else None
+    response = render(request, "edition/search.html", {"query": query, "found": found})
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def readers_own_feed(request: HttpRequest, key: str, name: str) -> HttpResponse:
+    """One reader's feed, with whole stories where this reader may read them now. Nobody keeps it on the way."""
+    account = queries.account_of_feed(key)
+    if account is None or name not in FORMATS:
+        raise Http404
+    now = clock.now()
+    content_type, data = readers_feed(reader_facts(account, now), request.path, name, now)
+    response = HttpResponse(data, content_type=content_type)
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@login_required
+@require_POST
+def new_feed_address(request: HttpRequest) -> HttpResponse:
+    """Make the address of a reader's own feed, and show it this once."""
+    account = account_of(request)
+    key = actions.replace_feed_key(account=account, by=account.actor, now=clock.now())
+    addresses = [
+        (label, whole(reverse("readers_own_feed", args=[key, name]))) for label, name in LABELS.items()
+    ]
+    response = render(request, "edition/feed_address.html", {"addresses": addresses})
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def feed_section(request: HttpRequest) -> dict[str, Any]:
+    """The section of the account page about the reader's own feed."""
+    return {"made_at": queries.feed_made_at(account_of(request))}
 
 
 def asset(request: HttpRequest, name: str) -> HttpResponse:
