@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
+
 from newsstand.office.access import queries as access
 from newsstand.office.articles import queries as articles
 from newsstand.office.edition.printing import press
@@ -28,19 +30,19 @@ def sheet_at(path: str, now: datetime) -> Sheet | None:
 def print_sheet_if_needed(path: str, now: datetime) -> bool:
     """Print the sheet that is asked for, unless it lies there; False if there is none at this path.
 
-    If a story changed while it was being made, it is taken away again, to be printed at the next demand.
+    If a story changed while it was being made, nothing is laid, and the next demand prints it. A change waits for the
+    transaction to end, and takes away what was laid in it.
     """
-    entries = shelf.handle().entries
     with shelf.handle().places.alone(path):
-        if press.is_current(entries.get(path), now):
+        if press.is_current(shelf.handle().entries.get(path), now):
             return True
         generation, before = shelf.handle().board.read().generation, articles.last_change()
         sheet = sheet_at(path, now)
         if sheet is None:
             return False
-        _lay(sheet, generation, now)
-        if articles.last_change() != before:
-            entries.drop(path)
+        with transaction.atomic():
+            if articles.last_change() == before:
+                _lay(sheet, generation, now)
         return True
 
 
