@@ -92,6 +92,6 @@ class SharedCache:
         rules = got.headers.get("cache-control", "")
         may_keep = "public" in rules or (not rules and got.status in HEURISTIC)
         is_whole = ask.method == "GET" and not ask.having("authorization") and not ask.having("range")
-        if is_whole and may_keep and "no-store" not in rules and "private" not in rules:
+        if is_whole and got.status != 304 and may_keep and "no-store" not in rules and "private" not in rules:
             self._kept[ask.target] = (ask, got)
         return got

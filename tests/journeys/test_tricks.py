@@ -248,7 +248,8 @@ def stage(common_site: Site) -> Stage:
         target_of(common_site, closed, ""),
         target_of(common_site, metered[3], cookie_of(device)),
     ]
-    return Stage(common_site, targets, cookie_of(subscribed(common_site, "subscriber")["subscriber"]))
+    subscriber = subscribed(common_site, "subscriber")["subscriber"].get(closed.path)  # which renews the pass
+    return Stage(common_site, targets, cookie_of(subscriber))
 
 
 def shows(target: Target, got: Got) -> bool:
