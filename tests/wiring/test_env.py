@@ -28,6 +28,15 @@ def test_a_bad_value_names_its_setting(tmp_path: Path, monkeypatch: pytest.Monke
         env.Environment(tmp_path)
 
 
+def test_only_addresses_are_trusted_proxies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSSTAND_TRUSTED_PROXIES", "127.0.0.1, 192.0.2.0/28")
+    assert [str(one) for one in env.Environment(tmp_path).trusted_proxies] == ["127.0.0.1/32", "192.0.2.0/28"]
+    for wrong in ("0.0.0.0/0", "10.0.0.0/8x", "nginx"):
+        monkeypatch.setenv("NEWSSTAND_TRUSTED_PROXIES", wrong)
+        with pytest.raises(env.SettingError, match="trusted_proxies"):
+            env.Environment(tmp_path)
+
+
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("site_url = ")
     with pytest.raises(env.SettingError, match=r"settings\.toml cannot be read"):

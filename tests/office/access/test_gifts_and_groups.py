@@ -228,3 +228,14 @@ def test_why_says_one_sentence_for_who_asks(client: Any, story: Any) -> None:
     assert "This story is for subscribers." in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     assert client.get("/why/" + "0" * 32 + "/").status_code == 404
+
+
+def test_a_readers_page_asks_why_for_support(client: Any, editor: Account, story: Any) -> None:
+    account = Account.objects.create_user("reader@example.org")
+    grant(account, until=clock.now() - DAY)
+    page = client.get(f"/staff/readers/{account.pk}/").content.decode()
+    assert 'action="/staff/access/why/"' in page
+    assert "State: lapsed" in page
+    told = client.get("/staff/access/why/", {"url": story.address, "reader": "reader@example.org"})
+    assert "the reader&#x27;s state: lapsed" in told.content.decode()
+    assert "Level subscribers, no grant covers" in told.content.decode()

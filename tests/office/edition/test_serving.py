@@ -140,6 +140,7 @@ def editor(django_user_model: Any) -> Any:
         ("stranger", True, "2 of 3 free articles left"),
         ("spent", False, "to continue to read this article"),
         ("registered", True, "5 of 6 free articles left"),
+        ("lapsed", False, "This article is for subscribers"),
         ("subscriber", True, "/account/"),
     ],
 )

@@ -17,3 +17,4 @@ class AccessConfig(AppConfig):
             AccountSection(20, "gifts", "access/section_gifts.html", views.gifts_section)
         )
         registry.story_notes.append(queries.level_note)
+        registry.reader_notes.append(views.why_of_reader)

@@ -21,6 +21,7 @@ from newsstand.office.accounts import actions, queries
 from newsstand.office.accounts.forms import GrantForm, NewUserForm, ReasonForm, UserForm
 from newsstand.office.accounts.models import Account
 from newsstand.office.kit import clock
+from newsstand.office.kit.registry import registry
 from newsstand.office.kit.staff_list import StaffList
 from newsstand.rules.gate.facts import Right
 
@@ -57,6 +58,7 @@ class ReaderView(InspectView):
             "grants": grants,
             "by_hand": BY_HAND,
             "can_change": can_change,
+            "notes": [note(self.request, self.object) for note in registry.reader_notes],
             **forms,
             **context,
         }

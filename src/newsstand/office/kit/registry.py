@@ -47,6 +47,7 @@ class Registry:
     account_sections: dict[str, AccountSection] = field(default_factory=dict)
     at_sign_in: list[Callable[[Any, HttpRequest, datetime], None]] = field(default_factory=list)
     story_notes: list[Callable[[Any, datetime], str]] = field(default_factory=list)
+    reader_notes: list[Callable[[HttpRequest, Any], str]] = field(default_factory=list)
     reader_states: list[Callable[[Any, datetime], str]] = field(default_factory=list)
     page_context: list[Callable[[HttpRequest], Mapping[str, Any]]] = field(default_factory=list)
     at_start: list[Callable[[datetime], None]] = field(default_factory=list)

@@ -9,3 +9,4 @@ from newsstand.office.access.views.staff import report as report
 from newsstand.office.access.views.staff import revert as revert
 from newsstand.office.access.views.staff import revoke as revoke
 from newsstand.office.access.views.staff import why_for_staff as why_for_staff
+from newsstand.office.access.views.staff import why_of_reader as why_of_reader

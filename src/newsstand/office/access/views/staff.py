@@ -11,13 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from newsstand.office.access import actions, queries
 from newsstand.office.access.forms import WhyForm
-from newsstand.office.accounts.queries import account_by_email, account_of
+from newsstand.office.accounts.queries import account_by_email, account_of, reader_facts
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import history as audit_history
 from newsstand.office.kit.queries import publication
@@ -33,6 +34,13 @@ def why_for_staff(request: HttpRequest) -> HttpResponse:
     told = _told(form) if request.GET and form.is_valid() else None
     context = {"form": form, "told": told, "page_title": _("Why does somebody read this?"), "icon": "help"}
     return render(request, "access/staff/why.html", context)
+
+
+def why_of_reader(request: HttpRequest, account: Any) -> str:
+    """On a reader's page: their state, and the way to ask why they read a story or do not."""
+    facts = reader_facts(account, clock.now())
+    context = {"reader": account, "state": facts.state.replace("_", " ")}
+    return render_to_string("access/staff/why_of_reader.html", context, request)
 
 
 def report(request: HttpRequest) -> HttpResponse:
