@@ -126,3 +126,25 @@ def test_plans_and_offers_are_edited_where_nobody_agreed_to_it(desk: Client, off
     assert desk.get("/staff/plans/").status_code == 200
     for gone in ("/staff/offers/new/", "/staff/plans/new/", f"/staff/offers/delete/{offer.pk}/"):
         assert desk.get(gone).status_code == 404
+
+
+def test_the_page_of_the_books_says_whether_all_is_right(
+    desk: Client, ada: Account, offer: Offer, time: Time
+) -> None:
+    subscription = subscribe(ada, offer)
+    assert "not audited yet" in desk.get("/staff/billing_books/").content.decode()
+    time.settle()
+    shown = desk.get("/staff/billing_books/").content.decode()
+    assert "All is right in the books of 1 subscriptions" in shown
+    Subscription.objects.filter(pk=subscription.pk).update(state="past_due")
+    time.settle()
+    shown = desk.get("/staff/billing_books/").content.decode()
+    assert "All is right" not in shown
+    assert "past_due" in shown
+    assert page_of(subscription) in shown
+
+
+def test_the_page_of_the_books_is_for_those_who_may_see_subscriptions(client: Client, time: Time) -> None:
+    writer = Account.objects.create_user("writer@example.org", is_staff=True)
+    client.force_login(writer)
+    assert client.get("/staff/billing_books/").status_code in {302, 403}

@@ -7,19 +7,21 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import DateColumn
 from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.forms import ReasonForm
 from newsstand.office.billing.models import Invoice, Offer, Plan, Subscription
 from newsstand.office.billing.queries import wording
+from newsstand.office.billing.views.books import books
 from newsstand.office.kit import clock
 from newsstand.office.kit.staff_list import StaffList
 from newsstand.rules.billing.lifecycle import EndedByStaff
@@ -182,10 +184,21 @@ def _without_adding(patterns: list[Any]) -> list[Any]:
     return [pattern for pattern in patterns if pattern.name not in {"add", "delete", "copy"}]
 
 
+class Books(ViewSet):
+    """The last audit, and what waits."""
+
+    name = "billing_books"
+    icon = "clipboard-list"
+    menu_label = gettext_lazy("Books")
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [path("", books, name="index")]
+
+
 class BillingGroup(ModelViewSetGroup):
     """The desk."""
 
-    items = (Subscriptions(), Plans(), Offers())
+    items = (Subscriptions(), Plans(), Offers(), Books("billing_books"))
     menu_label = gettext_lazy("Subscriptions")
     menu_icon = "repeat"
     menu_name = "billing"

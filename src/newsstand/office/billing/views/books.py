@@ -1,0 +1,32 @@
+"""The staff's page about the books: the last audit, what waits, and whether charging is stopped."""
+
+from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from newsstand.office.billing.queries import upkeep
+from newsstand.office.kit import clock
+
+MAY_LOOK = "billing.view_subscription"
+
+
+def books(request: HttpRequest) -> HttpResponse:
+    """What the newest audit found, each violation with its subscription."""
+    if not request.user.has_perm(MAY_LOOK):
+        raise PermissionDenied
+    audit = upkeep.last_audit()
+    found = audit.found if audit is not None else []
+    context = {
+        "audit": audit,
+        "found": [(number, said, _address(ref)) for number, ref, said in found],
+        "counts": upkeep.counts(clock.now()),
+        "stop": upkeep.charging_stopped(),
+    }
+    return render(request, "billing/staff/books.html", context)
+
+
+def _address(ref: str) -> str:
+    subscription = upkeep.subscription_by_ref(ref)
+    return reverse("subscriptions:inspect", args=[quote(subscription.pk)]) if subscription is not None else ""
