@@ -112,8 +112,8 @@ def _stand_up(plan: Plan) -> Callable[[], None]:
     real = charging._refusal
     chance = random.Random(plan.seed)
 
-    def refusal(method: Any, initiator: base.Initiator) -> str:
-        return "insufficient_funds" if chance.randrange(100) < plan.declines else real(method, initiator)
+    def refusal(method: Any, initiator: base.Initiator, now: int) -> str:
+        return "insufficient_funds" if chance.randrange(100) < plan.declines else real(method, initiator, now)
 
     charging._refusal = refusal
 

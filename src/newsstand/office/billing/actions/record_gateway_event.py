@@ -12,7 +12,7 @@ from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked
 from newsstand.office.billing.actions.record_attempt import settle_success
 from newsstand.office.billing.gateways.base import Succeeded
-from newsstand.office.billing.models import Attempt, Invoice, Refund, Subscription
+from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Refund, Subscription
 from newsstand.office.billing.models import GatewayEvent as Row
 from newsstand.rules.billing import ledger, lifecycle
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
@@ -37,6 +37,9 @@ def record_gateway_event(*, event: GatewayEvent, via: str, by: str, now: datetim
         is_news = keep_event(event=event, via=via, now=now)
         if invoice is not None and is_news and event.kind.thing in MONEY_WENT:
             _money_went(invoice, event, via=via, by=by, now=now)
+        if event.kind is Kind.METHOD_UPDATED and event.code.isdecimal():
+            updated = PaymentMethod.objects.filter(gateway=event.gateway, token=event.object_id)
+            updated.update(last4=event.code[-4:])
         return is_news
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
@@ -34,6 +35,7 @@ def save_card(setup_ref: str, card: Card, now: int) -> Approval | None:
         setup = CardSetup.objects.select_for_update().get(ref=setup_ref)
         if setup.is_done:
             return None
+        expiry = _next_month(now) if card.sim.mood == "expires" else date(card.exp_year, card.exp_month, 1)
         is_asked = card.scenario.approval is not Wanted.NEVER
         setup.method = Method.objects.create(
             customer=setup.customer,
@@ -42,8 +44,8 @@ def save_card(setup_ref: str, card: Card, now: int) -> Approval | None:
             sim_count=card.sim.count,
             brand=card.scenario.brand,
             last4=card.last4,
-            exp_month=card.exp_month,
-            exp_year=card.exp_year,
+            exp_month=expiry.month,
+            exp_year=expiry.year,
             mandate_ref=setup.consent_ref,
             status=Method.Status.UNCONFIRMED if is_asked else Method.Status.LIVE,
             created_at=now,
@@ -55,6 +57,12 @@ def save_card(setup_ref: str, card: Card, now: int) -> Approval | None:
         return Approval.objects.create(
             setup=setup, return_url=setup.return_url, expires_at=now + APPROVAL_SECONDS
         )
+
+
+def _next_month(now: int) -> date:
+    """The first day of the month after the one of `now`."""
+    this = datetime.fromtimestamp(now, UTC).date().replace(day=1)
+    return (this + timedelta(days=31)).replace(day=1)
 
 
 def decide_approval(approval: Approval, *, is_approved: bool, now: int) -> bool:

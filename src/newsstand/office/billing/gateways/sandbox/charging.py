@@ -3,6 +3,8 @@
 Every function that decides locks the charge's row first, so that two at the same moment see one another.
 """
 
+from datetime import UTC, datetime
+
 from django.db import transaction
 from django.urls import reverse
 
@@ -52,7 +54,7 @@ def take(
         attempt = Attempt(key=key, charge=charge, method=method, at=now)
         if _wants_approval(method) and initiator is Initiator.READER:
             return _ask(attempt, return_url, now)
-        _answer(attempt, _refusal(method, initiator), now)
+        _answer(attempt, _refusal(method, initiator, now), now)
         return outcome(attempt, now)
 
 
@@ -117,10 +119,12 @@ def _wants_approval(method: Method) -> bool:
     return scenarios.BY_CODE[method.scenario].approval is scenarios.Approval.ALWAYS
 
 
-def _refusal(method: Method, initiator: Initiator) -> str:
+def _refusal(method: Method, initiator: Initiator, now: int) -> str:
     """The code with which this card refuses this try, or "" when it pays."""
     if method.status != Method.Status.LIVE:
         return "card_removed"
+    if _is_expired(method, now):
+        return "expired_card"
     if _wants_approval(method) and initiator is Initiator.MERCHANT:
         return "authentication_required"
     tries = method.attempts.count()
@@ -131,6 +135,12 @@ def _refusal(method: Method, initiator: Initiator) -> str:
     if method.sim == "revoked" and _paid_with(method) > 0:
         return "mandate_revoked"
     return scenarios.BY_CODE[method.scenario].refused_at_charge
+
+
+def _is_expired(method: Method, now: int) -> bool:
+    """Whether the last day of the card's month is over."""
+    today = datetime.fromtimestamp(now, UTC).date()
+    return (today.year, today.month) > (method.exp_year, method.exp_month)
 
 
 def _forgets(attempt: Attempt, now: int) -> bool:
@@ -185,9 +195,18 @@ def _answer(attempt: Attempt, code: str, now: int) -> None:
         money=charge.money,
         mood=mood,
     )
+    if mood == "updated" and _paid_with(attempt.method) == 1:
+        _replace(attempt.method, now)
     if mood == "revoked":
         record(Kind.MANDATE_REVOKED, attempt.method.ref, now)
     _dispute(charge, attempt.method, now)
+
+
+def _replace(method: Method, now: int) -> None:
+    """The bank sends the reader another card; what was saved goes on to pay with it."""
+    method.last4, method.exp_year = "1881", method.exp_year + 3
+    method.save(update_fields=["last4", "exp_year"])
+    record(Kind.METHOD_UPDATED, method.ref, now, code=method.last4)
 
 
 def _dispute(charge: Charge, method: Method, now: int) -> None:

@@ -88,7 +88,9 @@ class SandboxGateway:
         if method.sim == "error_once" and _shows_error(method):
             return base.Unknown("http_500")
         answer = charging.take(charge.ref, method, key, initiator, return_url, now)
-        return base.Unknown("timeout") if method.sim == "timeout_success" else answer
+        if method.sim == "webhook_first":
+            webhooks.deliver_first(now)
+        return base.Unknown("timeout") if method.sim in _UNHEARD else answer
 
     def lookup_charge(self, *, ref: str, now: int) -> base.Lookup:
         charge = Charge.objects.filter(ours=ref).first()
@@ -123,6 +125,9 @@ class SandboxGateway:
 
     def events_since(self, *, cursor: str, until: int) -> base.EventPage:
         return events.page_since(cursor, until)
+
+
+_UNHEARD = {"timeout_success", "slow"}  # who waits 30 seconds hears nothing of an answer after 40
 
 
 def _customer(ref: str) -> Customer:

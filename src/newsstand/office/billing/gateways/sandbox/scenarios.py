@@ -83,6 +83,10 @@ SIMS = (
     "SIM WEBHOOK NEVER",
     "SIM WEBHOOK LATE",
     "SIM WEBHOOK TWICE",
+    "SIM WEBHOOK FIRST",
+    "SIM SLOW",
+    "SIM EXPIRES",
+    "SIM UPDATED",
 )
 
 
