@@ -12,7 +12,7 @@ from newsstand.office.accounts.models import Account, Product
 from newsstand.office.accounts.queries import reader_facts
 from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import AuditRow
-from newsstand.rules.gate.networks import Network
+from newsstand.rules.gate.networks import Network, proxy_range
 from newsstand.shelf.shelf import Shelf
 from tests.office import newsroom
 
@@ -239,3 +239,12 @@ def test_a_readers_page_asks_why_for_support(client: Any, editor: Account, story
     told = client.get("/staff/access/why/", {"url": story.address, "reader": "reader@example.org"})
     assert "the reader&#x27;s state: lapsed" in told.content.decode()
     assert "Level subscribers, no grant covers" in told.content.decode()
+
+
+def test_why_knows_the_network_only_from_whom_it_may_believe(client: Any, story: Any, settings: Any) -> None:
+    ReaderGroup.objects.create(name="L", contact="l@example.org", ranges="192.0.2.0/24")
+    ask = {"headers": {"x-forwarded-for": "192.0.2.7"}, "REMOTE_ADDR": "127.0.0.1"}
+    settings.TRUSTED_PROXIES = ()
+    assert "is for subscribers" in client.get(f"/why/{story.article_id}/", **ask).content.decode()
+    settings.TRUSTED_PROXIES = (proxy_range("127.0.0.1"),)
+    assert "through the network" in client.get(f"/why/{story.article_id}/", **ask).content.decode()

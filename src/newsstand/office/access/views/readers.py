@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -18,6 +19,7 @@ from newsstand.office.accounts.queries import account_of
 from newsstand.office.articles import queries as articles
 from newsstand.office.kit import clock, outbox, shelf
 from newsstand.rules.gate.meter import window_at
+from newsstand.rules.gate.networks import client_address
 from newsstand.rules.gate.visits import open_visit
 
 
@@ -69,13 +71,20 @@ def why(request: HttpRequest, article_id: str) -> HttpResponse:
     asked = queries.Asked(
         account=account,
         counted=_counted(request, account.reader_id if account is not None else None, now),
-        address=request.META.get("REMOTE_ADDR") or "",
+        address=_address(request),
     )
     told = queries.explain_story(article, asked, now)
     if told.decision.show == "gone":
         raise Http404
-    context = {"story": article, "sentence": _(told.reader), "numbers": told.decision}
+    context = {"story": article, "sentence": _(told.reader)}
     return render(request, "access/why.html", context)
+
+
+def _address(request: HttpRequest) -> str:
+    """Where the request comes from, as the kiosk sees it; empty where that cannot be said."""
+    forwarded = request.headers.get("X-Forwarded-For")
+    found = client_address(request.META.get("REMOTE_ADDR") or "", forwarded, settings.TRUSTED_PROXIES)
+    return "" if found is None else str(found)
 
 
 def _counted(request: HttpRequest, reader_id: str | None, now: datetime) -> frozenset[str]:
