@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import brotli
 
-CODINGS: Final = ("identity", "gzip", "br")
+CODINGS: Final = ("br", "gzip", "identity")
 SECONDS: Final = 60.0
 AGENT: Final = "Mozilla/5.0 (newsstand audit)"
 _FLEETING: Final = frozenset({"date"})

@@ -135,10 +135,12 @@ class Walk:
         return queries[path] <= QUERIES
 
     def _read(self, asking: Asking, walker: Walker, walked: Walked, address: str) -> Heard:
-        codings = CODINGS[:1] if address.startswith(FILES) else CODINGS
-        for coding in codings:
+        """In every coding, unless the answer says that it is the same in all of them."""
+        for coding in CODINGS:
             heard = asking.get(address, coding)
             self._judge(walker, walked, address, coding, heard)
+            if "accept-encoding" not in heard.headers.get("vary", "").lower():
+                break
         return heard
 
     def _judge(self, walker: Walker, walked: Walked, address: str, coding: str, heard: Heard) -> None:
