@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from newsstand.office.access import queries as access
@@ -92,7 +91,7 @@ def _hit(story: Any, asked: tuple[str, ...], opens: Opens) -> Hit:
     return Hit(
         url=story.address,
         headline=marked(story.title, asked),
-        words=snippet(readable, asked) or marked(story.standfirst, asked) or SafeString(escape("")),
+        words=snippet(readable, asked) or marked(story.standfirst, asked),
         section=story.section.title,
         published_at=story.published_at.isoformat(),
         published_on=frame.day(story.published_at),
