@@ -141,7 +141,7 @@ def prepare(shared: Path) -> Path:
                 env=_environment(made, databases),
                 capture_output=True,
                 text=True,
-                timeout=300,
+                timeout=900,
                 check=False,
             )
             assert done.returncode == 0, done.stdout + done.stderr
