@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
 
 from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.actions import found_offer
+from newsstand.office.billing.actions.audit_books import audit_books
 from newsstand.office.billing.actions.begin_attempt import Refusal, begin_attempt
 from newsstand.office.billing.actions.found_offer import OfferExists
 from newsstand.office.billing.gateways.base import Initiator
@@ -29,6 +31,7 @@ from newsstand.office.billing.signals import offers_changed
 from newsstand.office.kit import clock
 from newsstand.office.kit.models import AuditRow, OutboxRow
 from newsstand.rules.billing import lifecycle
+from newsstand.rules.billing.offer import OfferStep as Step
 from newsstand.rules.billing.periods import Rhythm
 from newsstand.rules.money import Money
 from tests.office.billing.buying import LOST, come_back, order, subscribe, type_card
@@ -247,3 +250,58 @@ def test_rows_that_are_kept_for_ever_name_nobody(ada: Account, offer: Offer) -> 
     for model in (Consent, GatewayEvent, Transfer, AuditRow):
         for row in model.objects.all():
             assert ada.email not in str(vars(row))
+
+
+def _found(price: Money, rhythm: Rhythm, intro: tuple[Step, ...] = ()) -> Offer:
+    return found_offer(
+        code="trial",
+        plan_name="Trial",
+        product_code="news",
+        rights=["read"],
+        price=price,
+        rhythm=rhythm,
+        benefits=[],
+        by="system",
+        now=clock.now(),
+        intro=intro,
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "why"),
+    [
+        (lambda: (Money(0, "USD"), Rhythm("day", 28)), "more than nothing"),
+        (lambda: (Money(-199, "USD"), Rhythm("day", 28)), "not negative"),
+        (lambda: (Money(199, "USD"), Rhythm("day", 0)), "at least 1 day"),
+        (lambda: (Money(199, "USX"), Rhythm("day", 28)), "no currency USX"),
+        (lambda: (Money(199, "dollars"), Rhythm("day", 28)), "three capital letters"),
+        (lambda: (Money(199, "USD"), Rhythm("day", 28), (Step(Money(50, "EUR"), 3),)), "one currency"),
+        (
+            lambda: (Money(199, "USD"), Rhythm("day", 28), (Step(Money(50, "USD"), None),)),
+            "at least 1 period",
+        ),
+        (lambda: (Money(199, "USD"), Rhythm("day", 28), (Step(Money(50, "USD"), 0),)), "at least 1 period"),
+    ],
+)
+def test_terms_that_nobody_can_be_charged_are_refused(time: Time, terms: Any, why: str) -> None:
+    before = Plan.objects.count(), Price.objects.count(), Offer.objects.count(), AuditRow.objects.count()
+    with pytest.raises(ValueError, match=why):
+        _found(*terms())
+    after = Plan.objects.count(), Price.objects.count(), Offer.objects.count(), AuditRow.objects.count()
+    assert after == before
+
+
+def test_an_introductory_price_holds_for_its_periods(ada: Account, time: Time) -> None:
+    offer = _found(Money(199, "USD"), Rhythm("day", 28), (Step(Money(50, "USD"), 2),))
+    subscribe(ada, offer)
+    time.pass_by(days=84)
+    rows = Invoice.objects.order_by("seq").values_list("amount", "status")
+    assert list(rows) == [(50, "paid"), (50, "paid"), (199, "paid"), (199, "paid")]
+    assert audit_books(now=clock.now()).violations == ()
+
+
+def test_a_message_of_ten_megabytes_is_refused_unread(client: Client, offer: Offer) -> None:
+    before = traces()
+    answer = client.post("/billing/webhooks/sandbox/", b"x" * 10_000_000, content_type="application/json")
+    assert answer.status_code == 400
+    assert traces() == before

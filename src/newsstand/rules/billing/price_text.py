@@ -12,6 +12,7 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
+from babel.numbers import is_currency as known_to_babel
 
 from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.billing.periods import Period, Rhythm, charges_per_year, period
@@ -44,6 +45,11 @@ def day(on: datetime.date, locale: str) -> str:
 def span(paid: Period, locale: str) -> str:
     """A period by its first and last day: "22 November 2026 to 19 December 2026"."""
     return _words(locale).span.format(first=day(paid.starts_on, locale), last=day(paid.last_on, locale))
+
+
+def is_currency(code: str) -> bool:
+    """Whether there is such a currency: USD, not USX."""
+    return bool(known_to_babel(code))
 
 
 def every(rhythm: Rhythm, locale: str) -> str:
