@@ -364,3 +364,36 @@ def test_on_a_full_disk_a_corrected_story_is_taken_away_and_its_row_waits(
     outbox.drain()
     assert not waiting.exists()
     assert at(shelf, story.address).stamp
+
+
+def test_what_a_reader_had_printed_the_worker_does_not_print_again(
+    make_story: MakeStory, shelf: Shelf, texts: Texts
+) -> None:
+    do_rows()
+    story = make_story()
+    press.print_if_needed(articles.page_at(story.address), NOW)
+    stamp = at(shelf, story.address).stamp
+    do_rows()
+    assert at(shelf, story.address).stamp == stamp
+    assert "The last crane" in texts("/")["full.ads"]
+
+
+def test_a_change_while_a_reader_has_a_page_printed_is_printed_by_the_worker(
+    make_story: MakeStory, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = make_story()
+    do_rows()
+    shelf.entries.drop(story.address)
+    make_plate = press.plate_for
+
+    def slow_plate(page: Any, now: Any) -> Any:
+        plate = make_plate(page, now)
+        comments.comments_changed.send(None, article_id=story.article_id)
+        return plate
+
+    with monkeypatch.context() as patch:
+        patch.setattr(press, "plate_for", slow_plate)
+        press.print_if_needed(story, NOW)
+    stamp = at(shelf, story.address).stamp
+    do_rows()
+    assert at(shelf, story.address).stamp != stamp

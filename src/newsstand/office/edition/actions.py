@@ -12,6 +12,8 @@ from newsstand.office.articles import queries as articles
 from newsstand.office.edition import queries
 from newsstand.office.edition.models import FeedKey
 from newsstand.office.edition.printing import assets, press, software
+from newsstand.office.edition.printing.press import PRINT_LISTING as PRINT_LISTING
+from newsstand.office.edition.printing.press import PRINT_STORY as PRINT_STORY
 from newsstand.office.edition.printing.sheets import sheet_press
 from newsstand.office.edition.search import indexing
 from newsstand.office.kit import audit, clock, outbox, shelf
@@ -20,8 +22,6 @@ from newsstand.shelf.entry import NOT_FOUND
 if TYPE_CHECKING:
     from newsstand.office.accounts.models import Account
 
-PRINT_STORY: Final = "edition.print_story"
-PRINT_LISTING: Final = "edition.print_listing"
 DROP: Final = "edition.drop"
 MOVE: Final = "edition.move"
 RAISE_GENERATION: Final = "edition.raise_generation"
@@ -39,23 +39,29 @@ Report = Callable[[str], None]
 
 
 def print_story(*, article_id: str, now: datetime) -> None:
-    """Print a story anew. One that is no longer live is left alone: what it lay at has been dropped by path."""
+    """Print a story anew, unless a reader has had that done.
+
+    One that is no longer live is left alone: what it lay at has been dropped by path.
+    """
     article = articles.article(article_id)
     if article is None:
         return
     drop_if_gate_moved(article, path=article.address)
     _arrive(article.address)
-    press.print_page(article, now)
+    press.print_if_asked(article, now)
 
 
 def print_listing(*, path: str, now: datetime) -> None:
-    """Print the page at a path anew, or drop what lies there when no page is there any more."""
+    """Print the page at a path anew, unless a reader has had that done.
+
+    What lies there is dropped when no page is there any more.
+    """
     page = articles.page_at(path)
     if page is None:
         drop(path=path)
         return
     _arrive(path)
-    press.print_page(page, now)
+    press.print_if_asked(page, now)
 
 
 def drop(*, path: str) -> None:

@@ -73,6 +73,18 @@ def wait_for(row_ids: list[int]) -> bool:
     return True
 
 
+def open_ids(topic: str, key: str) -> list[int]:
+    """The rows of a topic and key that are still to be done, as far as they are committed."""
+    return [row.pk for row in queries.rows_of(topic, key)]
+
+
+def close(row_ids: list[int]) -> None:
+    """These rows have been done by somebody who was here before the worker."""
+    OutboxRow.objects.filter(pk__in=row_ids, done_at__isnull=True).update(
+        done_at=clock.real_now(), last_error=""
+    )
+
+
 def drain(limit: int = 1_000) -> int:
     """Do what is open, oldest first; returns how many rows were tried."""
     for done in range(limit):

@@ -71,3 +71,8 @@ def next_row(real_now: datetime) -> OutboxRow | None:
 def history(subject: str) -> QuerySet[AuditRow]:
     """What was done to a subject, the newest first."""
     return AuditRow.objects.filter(subject=subject).order_by("-pk")
+
+
+def rows_of(topic: str, key: str) -> list[OutboxRow]:
+    """The outbox rows of a topic and key that are still to be done."""
+    return list(OutboxRow.objects.filter(OPEN, topic=topic, key=key))

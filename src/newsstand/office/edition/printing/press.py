@@ -9,15 +9,20 @@ from django.db import transaction
 from wagtail.models import Page
 
 from newsstand.office.access import queries as access
+from newsstand.office.articles import queries as articles
 from newsstand.office.edition.printing import listings
 from newsstand.office.edition.printing.plate import Plate
 from newsstand.office.edition.printing.story import story_plate
-from newsstand.office.kit import clock, shelf
+from newsstand.office.kit import clock, outbox, shelf
 from newsstand.rules.gate.variants import Variant
 from newsstand.shelf.entry import NOT_FOUND, Bodies, Entry, compress, new_entry
 from newsstand.shelf.store import ShelfFull
 
 log = logging.getLogger(__name__)
+
+PRINT_STORY: Final = "edition.print_story"
+PRINT_LISTING: Final = "edition.print_listing"
+# The outbox rows that ask for a page: a story's by its public id, a listing's by its path.
 
 QUALITY: Final = 9  # of 11: a page is compressed once and handed out often; the last steps cost the most time
 
@@ -50,31 +55,38 @@ def is_current(entry: Entry | None, now: datetime) -> bool:
 def print_page(page: Any, now: datetime) -> bool:
     """Print a page anew, whatever lies there; False if it has no plate, and then nothing lies there any more."""
     with shelf.handle().places.alone(page.address):
-        generation = shelf.handle().board.read().generation
-        plate = plate_for(page, now)
-        if plate is None:
-            shelf.handle().entries.drop(page.address)
-            return False
-        _lay(page, plate, generation)
-        return True
+        return _print(page, now)
+
+
+def print_if_asked(page: Any, now: datetime) -> None:
+    """Print a page anew that an outbox row asks for, unless a reader had it printed while the row waited."""
+    with shelf.handle().places.alone(page.address):
+        if outbox.open_ids(*_asked_by(page)):
+            _print(page, now)
 
 
 def print_if_needed(page: Any, now: datetime) -> bool:
-    """Print a page that is asked for, unless somebody else has just done so; False if it has no plate.
+    """Print a page that a reader asks for, unless somebody else has just done so; False if it has no plate.
 
-    What the worker has laid while this was being printed is newer and stays.
+    What the worker has laid while this was being printed is newer and stays. The rows that asked for this page
+    before it was read are done with it, so that a story of this second is not printed twice.
     """
     entries = shelf.handle().entries
     with shelf.handle().places.alone(page.address):
         before = entries.get(page.address)
         if is_current(before, now):
             return True
+        rows = outbox.open_ids(*_asked_by(page))
+        found = articles.page_at(page.address)
         generation = shelf.handle().board.read().generation
-        plate = plate_for(page, now)
+        plate = plate_for(found, now)
         if plate is None:
             return False
-        if _stamp(entries.get(page.address)) == _stamp(before):
-            _lay(page, plate, generation)
+        is_untouched = _stamp(entries.get(page.address)) == _stamp(before)
+        # Where a redirect leads away from here, the rows are left to take it down.
+        is_led_away = page.address in shelf.handle().board.read().redirects
+        if is_untouched and _lay(found, plate, generation) and not is_led_away:
+            outbox.close(rows)
         return True
 
 
@@ -107,6 +119,23 @@ def add_variant(page: Any, name: str, now: datetime) -> bool:
         bodies = _printed(plate, Variant.parse(name))
         with transaction.atomic():
             return _is_as_read(page, plate) and entries.add(page.address, entry.stamp, name, bodies)
+
+
+def _asked_by(page: Any) -> tuple[str, str]:
+    """Topic and key of the outbox rows that ask for a page."""
+    if getattr(page, "kind", "") == "story":
+        return PRINT_STORY, page.article_id
+    return PRINT_LISTING, page.address
+
+
+def _print(page: Any, now: datetime) -> bool:
+    generation = shelf.handle().board.read().generation
+    plate = plate_for(page, now)
+    if plate is None:
+        shelf.handle().entries.drop(page.address)
+        return False
+    _lay(page, plate, generation)
+    return True
 
 
 def _lay(page: Any, plate: Plate, generation: int) -> bool:
