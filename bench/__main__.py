@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     tools.need()
     home = asked.home.absolute()
-    data, has_office = _installation(home)
+    data, has_office = installation(home)
     _fill(data, asked.stories)
     keys = tuple(key.encode() for key in Environment(data).required("pass_keys"))
     desk = Desk(
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _installation(home: Path) -> tuple[Path, bool]:
+def installation(home: Path) -> tuple[Path, bool]:
     """An installation as `newsstand init` makes it; without an office where that can't be done."""
     data = home / "installation"
     if (data / "settings.toml").exists():

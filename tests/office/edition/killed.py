@@ -96,8 +96,8 @@ class Scene:
 
 
 def _text(found: Answer) -> str:
-    coding = dict(found.head.texts).get("content-encoding")
-    return (gzip.decompress(found.body) if coding == "gzip" else found.body).decode()
+    coding = dict(found.headers).get(b"content-encoding")
+    return (gzip.decompress(found.body) if coding == b"gzip" else found.body).decode()
 
 
 def make(data: Path) -> Scene:
