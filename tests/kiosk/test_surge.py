@@ -107,3 +107,56 @@ def test_strangers_are_told_the_same_but_never_past_a_change(site: Site) -> None
     wall = site.get(path)
     assert isinstance(wall, Answer)
     assert PAID_TEXT.encode() not in wall.body
+
+
+def test_a_story_of_this_second_is_asked_of_the_office_once(site: Site, monkeypatch: Any) -> None:
+    monkeypatch.setattr("newsstand.kiosk.app.time.time", lambda: site.now + 0.5)
+    kiosk = Kiosk(site.house, _never)
+    asked: list[str] = []
+
+    async def printer(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        await asyncio.sleep(0.05)
+        site.print_story(7, Level.SUBSCRIBERS)
+        answer = await kiosk.respond(request_of(scope))
+        assert isinstance(answer, Answer)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    front = KioskFirst(kiosk, printer)
+
+    async def crowd() -> list[tuple[int, bytes]]:
+        return await asyncio.gather(*(ask(front, "/harbour/story-7/", None) for _ in range(300)))
+
+    answers = asyncio.run(crowd())
+    assert len(asked) == 1
+    assert {status for status, _ in answers} == {200}
+    assert all(PAID_TEXT.encode() not in body for _, body in answers)
+    assert sum(site.shelf.tally.drain().values()) == 300
+
+
+def test_a_page_of_the_office_keeps_others_waiting_once_at_most(site: Site, monkeypatch: Any) -> None:
+    monkeypatch.setattr("newsstand.kiosk.app.time.time", lambda: site.now + 0.5)
+    running, most = 0, 0
+
+    async def office(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.02)
+        running -= 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"yours"})
+
+    front = KioskFirst(Kiosk(site.house, _never), office)
+
+    async def three(path: str) -> int:
+        nonlocal most
+        most = 0
+        await asyncio.gather(*(ask(front, path, None) for _ in range(3)))
+        return most
+
+    async def twice() -> tuple[int, int, int]:
+        return await three("/account/"), await three("/account/"), await three("")
+
+    assert asyncio.run(twice()) == (2, 3, 3)
