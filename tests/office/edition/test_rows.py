@@ -148,15 +148,15 @@ SHOWN = ("/", "/harbour/", "/authors/mara-finch/", "/tags/ferries/")
 
 
 def printed(*listings: str, story: str = "/harbour/the-crane/") -> list[str]:
-    """A story is printed, and each listing that shows it; their feeds and the maps wait for who asks."""
-    rows = [f"print_story {story}", "drop_maps"]
+    """A story is printed and indexed, and each listing that shows it; feeds and maps wait for who asks."""
+    rows = [f"print_story {story}", f"index {story}", "drop_maps"]
     return rows + [f"{topic} {path}" for path in listings for topic in ("print_listing", "drop_feeds")]
 
 
-def withdrawn(*listings: str) -> list[str]:
+def withdrawn(*listings: str, index: str) -> list[str]:
     """A story goes, and its headline from below all others."""
     feeds = [f"drop_feeds {path}" for path in listings]
-    return ["drop /harbour/the-crane/", "drop_maps", "raise_generation gone", *feeds]
+    return ["drop /harbour/the-crane/", index, "drop_maps", "raise_generation gone", *feeds]
 
 
 NEW = ("/", "/market/", "/authors/tom-arden/", "/tags/storms/")
@@ -165,8 +165,8 @@ ROWS: list[tuple[Callable[[House], None], list[str]]] = [
     (correct, printed(*SHOWN)),
     (relevel, printed(*SHOWN)),
     (end, printed(*SHOWN)),
-    (take_down, withdrawn(*SHOWN)),
-    (delete, withdrawn(*SHOWN)),
+    (take_down, withdrawn(*SHOWN, index="index /harbour/the-crane/")),
+    (delete, withdrawn(*SHOWN, index="index gone")),
     (
         move,
         [
@@ -219,6 +219,7 @@ def test_a_page_closed_off_leaves_the_shelf_before_the_commit(house: House, shel
 def _plain(row: OutboxRow) -> str:
     """The topic and what it is about: paths, and for a story its present one."""
     about = [str(value) for value in row.payload.values()]
-    if row.topic == actions.PRINT_STORY:
-        about = [ArticlePage.objects.get(public_id=row.payload["id"]).address]
+    if row.topic in (actions.PRINT_STORY, actions.INDEX):
+        story = ArticlePage.objects.filter(public_id=row.payload["id"]).first()
+        about = [story.address if story is not None else "gone"]
     return " ".join([row.topic.removeprefix("edition."), *about])
