@@ -15,7 +15,7 @@ def workers() -> int:
 
 
 def test_workers_that_kill_themselves_charge_nobody_twice(tmp_path: Path) -> None:
-    result = torture(Plan(5, 2, workers(), per_mille=60, restores=databases.on_sqlite()), tmp_path)
+    result = torture(Plan(5, 2, workers(), per_mille=60), tmp_path)
     assert result.verdict.line == "charged twice: 0, lost: 0, ledger off by: 0.00"
     assert result.verdict.violations == ()
     assert result.kills > 0
