@@ -64,10 +64,9 @@ def write_story(file: Path, slug: str) -> str:
     return f"/harbour/{slug}/"
 
 
-def publish(data: Path, file: Path) -> None:
+def publish(file: Path, environment: dict[str, str]) -> None:
     """Publish the story, and return the moment it is public, whatever the command still has to do."""
     words = [sys.executable, "-u", "-m", "newsstand.wiring.cli", "publish", str(file)]
-    environment = servers.installation_environment(data)
     command = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
     assert command.stdout is not None
     line = command.stdout.readline()
@@ -110,15 +109,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report(crowd, files, watch)
 
 
-def surge(data: Path, port: int, file: Path, visitors: int, connections: int) -> tuple[Crowd, Watch]:
-    """Publish a story and let the crowd in that moment."""
+def surge(
+    data: Path,
+    port: int,
+    file: Path,
+    visitors: int,
+    connections: int,
+    environment: dict[str, str] | None = None,
+) -> tuple[Crowd, Watch]:
+    """Publish a story, in the environment of this installation, and let the crowd in that moment."""
     path = write_story(file, f"surge-{secrets.token_hex(4)}")
     shelf = open_shelf(data / "shelf")
     watch = Watch(shelf.entries, path)
     looking = threading.Thread(target=watch.run, daemon=True)
     looking.start()
     try:
-        publish(data, file)
+        publish(file, environment or servers.installation_environment(data))
         crowd = asyncio.run(gather(port, path, visitors=visitors, connections=connections))
     finally:
         watch.stop()

@@ -10,7 +10,7 @@ from tests.journeys.site import Site
 def test_a_crowd_on_a_new_story(site: Site, tmp_path: Path) -> None:
     port = urlsplit(site.url).port
     assert port is not None
-    crowd, watch = surge(site.data, port, tmp_path / "surge.md", 400, 64)
+    crowd, watch = surge(site.data, port, tmp_path / "surge.md", 400, 64, site.environment)
     assert sum(crowd.answers.values()) == 400
     assert crowd.lost == 0
     assert wrong_answers(crowd) == 0
