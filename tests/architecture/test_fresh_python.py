@@ -36,3 +36,11 @@ def test_rules_load_no_compiled_framework() -> None:
         loaded_by("newsstand.rules.gate.decide") & {"lmdb", "uvicorn", "uvloop", "babel", "yaml", "nh3"}
         == set()
     )
+
+
+def test_the_parent_of_the_web_workers_loads_nothing_of_what_they_need() -> None:
+    """The workers start after it, so every import of its own is time in which nobody is answered."""
+    loaded = loaded_by(
+        "newsstand.wiring.cli, newsstand.wiring.commands.kiosk, newsstand.wiring.commands.serve"
+    )
+    assert loaded & (FOREIGN | {"asyncio", "email", "http", "lmdb", "uvicorn", "msgspec"}) == set()

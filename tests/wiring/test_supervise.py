@@ -40,9 +40,7 @@ def greeting(port: int, said: list[str]) -> Iterator[threading.Thread]:
         said.append(url)
         return f"ready: {url}"
 
-    thread = threading.Thread(
-        target=supervise.greet, args=(f"http://127.0.0.1:{port}/", greet, stopping), daemon=True
-    )
+    thread = threading.Thread(target=supervise.greet, args=("127.0.0.1", port, greet, stopping), daemon=True)
     thread.start()
     try:
         yield thread

@@ -1,26 +1,18 @@
 """One parent, its web workers and one worker process. Stops cleanly on SIGTERM and on Ctrl-C."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 
-from uvicorn import Config
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
-
 from newsstand.wiring.env import Environment, SettingError, data_directory
+from newsstand.wiring.web_workers import RESTART_AFTER, WebWorkers
 
-RESTART_AFTER = 1.0  # seconds between the end of a worker that was not asked to stop and its next start
 WAITING_CONNECTIONS = 1024  # the most that wait to be accepted
-KEEP_ALIVE = 60  # seconds that a silent connection is kept
-STOP_WITHIN = 10  # seconds that a worker may take to finish what it has begun when it is told to stop
-WORKER_SILENT = 60  # seconds after which a web worker that gives no sign of life is replaced
 SLOW_START = 60.0  # seconds after which a start that has not answered yet is worth a line
 
 
@@ -51,35 +43,22 @@ def serve(target: str, address: str, port: int, greeting: Callable[[str], str]) 
     Returns 0, or another number where the application could not be started.
     """
     stopping = threading.Event()
-    url = f"http://{address}:{port}/"
-    threading.Thread(target=greet, args=(url, greeting, stopping), daemon=True).start()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda _number, _frame: stopping.set())
     environment = Environment(data_directory())
-    config = Config(
-        target,
-        factory=True,
-        host=address,
-        port=port,
-        workers=min(environment.web_workers, os.cpu_count() or 1),
-        loop="auto",
-        http="newsstand.kiosk.wire:Wire",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        backlog=WAITING_CONNECTIONS,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=STOP_WITHIN,
-        timeout_worker_healthcheck=WORKER_SILENT,
-    )
-    workers = Multiprocess(config, sockets=[config.bind_socket()])
-    try:
-        workers.run()
-    finally:
-        stopping.set()
-    return STARTUP_FAILURE if any(one.exitcode == STARTUP_FAILURE for one in workers.processes) else 0
+    number = min(environment.web_workers, os.cpu_count() or 1)
+    with _listen(address, port) as listening:
+        greeter = threading.Thread(target=greet, args=(address, port, greeting, stopping), daemon=True)
+        greeter.start()
+        try:
+            return WebWorkers(target, listening, number).run(stopping)
+        finally:
+            stopping.set()
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return socket.create_server((address, port), family=family, backlog=WAITING_CONNECTIONS)
 
 
 def refuse_unusable(address: str, port: int) -> None:
@@ -118,10 +97,11 @@ def _keep_working(stopping: threading.Event) -> None:
             print(f"The worker ended with code {worker.returncode}; it is started again.", file=sys.stderr)
 
 
-def greet(url: str, greeting: Callable[[str], str], stopping: threading.Event) -> None:
+def greet(address: str, port: int, greeting: Callable[[str], str], stopping: threading.Event) -> None:
     """Print the greeting when the site answers, and not before; say so when that takes long."""
     began, told = time.monotonic(), False
-    while not _answers(url):
+    url = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
+    while not _answers(address, port):
         if not told and time.monotonic() - began > SLOW_START:
             print(f"Still starting; {url} does not answer yet.", file=sys.stderr, flush=True)
             told = True
@@ -130,12 +110,12 @@ def greet(url: str, greeting: Callable[[str], str], stopping: threading.Event) -
     print(greeting(url), flush=True)
 
 
-def _answers(url: str) -> bool:
+def _answers(address: str, port: int) -> bool:
     """Whether somebody answers there, be it with an error page."""
+    question = f"GET / HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\r\n"
     try:
-        urllib.request.urlopen(url, timeout=5).close()
-    except urllib.error.HTTPError:
-        return True
+        with socket.create_connection((address, port), timeout=5) as connection:
+            connection.sendall(question.encode())
+            return connection.recv(9).startswith(b"HTTP/1.")
     except OSError:
         return False
-    return True

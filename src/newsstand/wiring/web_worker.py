@@ -1,0 +1,60 @@
+"""One web worker: a process of its own that serves an application on the socket that its parent has opened.
+
+`python -m newsstand.wiring.web_worker MODULE:FACTORY SOCKET SIGNS`, the last two as numbers of open files. A byte goes
+down SIGNS when the application serves, and then every few seconds; nobody at the other end means that the parent is
+gone, and that nobody would stop this worker.
+"""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+from uvicorn import Config, Server
+
+KEEP_ALIVE = 60  # seconds that a silent connection is kept
+STOP_WITHIN = 10  # seconds that a worker may take to finish what it has begun when it is told to stop
+WAITING_CONNECTIONS = 1024  # the most that wait to be accepted
+SIGN_EVERY = 2  # seconds between two signs of life
+
+
+def main(words: Sequence[str]) -> int:
+    """Serve until told to stop; what has begun is finished."""
+    target, listening, signs = words[0], socket.socket(fileno=int(words[1])), int(words[2])
+    os.set_inheritable(listening.fileno(), False)
+    os.set_inheritable(signs, False)
+
+    async def give_sign() -> None:
+        try:
+            os.write(signs, b".")
+        except BrokenPipeError:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    config = Config(
+        target,
+        factory=True,
+        loop="auto",
+        http="newsstand.kiosk.wire:Wire",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=WAITING_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=STOP_WITHIN,
+        callback_notify=give_sign,
+        timeout_notify=SIGN_EVERY,
+    )
+    Server(config).run(sockets=[listening])
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # Ctrl-C reaches every process; the server has stopped cleanly by now
+        sys.exit(0)
