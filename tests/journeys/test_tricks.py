@@ -250,7 +250,9 @@ def stage(common_site: Site) -> Stage:
         target_of(common_site, closed, ""),
         target_of(common_site, metered[3], cookie_of(device)),
     ]
-    subscriber = subscribed(common_site, "subscriber")["subscriber"].get(closed.path)  # which gives a new pass
+    subscriber = subscribed(common_site, "subscriber")["subscriber"].get(
+        closed.path
+    )  # which gives a new pass
     return Stage(common_site, targets, cookie_of(subscriber))
 
 
