@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from bench.crowd import Crowd, gather
 from newsstand.kiosk.answer import House
 from newsstand.rules.gate.facts import Level
 from newsstand.shelf import open_shelf
+from newsstand.wiring.web_workers import WebWorkers
 from tests.journeys.site import free_port
 from tests.kiosk.site import POLICY, RING, Site
 
@@ -115,6 +118,23 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(data: Path) -> None:
         process.kill()
         process.wait()
         until(lambda: not any(worker.is_running() for worker in workers))
+
+
+def test_nobody_is_let_in_before_the_word_is_said(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSSTAND_DATA", str(data))
+    stopping = threading.Event()
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        workers = WebWorkers("newsstand.wiring.kiosk_alone:application", bound, 1)
+        workers.load_first()
+        time.sleep(1)
+        assert load(port, 1).lost == 1
+        running = threading.Thread(target=workers.run, args=(stopping,))
+        running.start()
+        until(lambda: load(port, 1).lost == 0)
+        stopping.set()
+        running.join()
 
 
 def test_a_start_that_must_fail_ends_at_once(data: Path) -> None:

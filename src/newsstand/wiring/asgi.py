@@ -22,5 +22,6 @@ def _made(name: str) -> ASGIApp:
     """Django must be set up before anything is imported that holds a model."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsstand.wiring.settings")
     django = get_asgi_application()
+    import_module("newsstand.wiring.urls")  # or the first request would wait for it
     application: ASGIApp = getattr(import_module("newsstand.wiring.connect"), name)(django)
     return application

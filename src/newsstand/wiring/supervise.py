@@ -7,20 +7,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from newsstand.wiring.env import Environment, SettingError, data_directory
 from newsstand.wiring.web_workers import RESTART_AFTER, WebWorkers
 
-WAITING_CONNECTIONS = 1024  # the most that wait to be accepted
 SLOW_START = 60.0  # seconds after which a start that has not answered yet is worth a line
 
 
 def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
     """Get the installation ready, open the port, print the greeting, and serve until told to stop."""
-    refuse_unusable(address, port)
-    if run_command("prepare") != 0:
-        return 1
     stopping = threading.Event()
     worker = threading.Thread(target=_keep_working, args=(stopping,), daemon=True)
 
@@ -30,35 +26,51 @@ def run(*, address: str, port: int, greeting: Callable[[str], str]) -> int:
         return greeting(url)
 
     try:
-        return serve("newsstand.wiring.asgi:together", address, port, greet_and_work)
+        return serve("newsstand.wiring.asgi:together", address, port, greet_and_work, first=["prepare"])
     finally:
         stopping.set()
         if worker.ident is not None:
             worker.join(15)
 
 
-def serve(target: str, address: str, port: int, greeting: Callable[[str], str]) -> int:
+def serve(
+    target: str,
+    address: str,
+    port: int,
+    greeting: Callable[[str], str],
+    *,
+    first: Sequence[str] = (),
+) -> int:
     """Run an application's web workers on a port until told to stop; the greeting comes when they answer.
 
-    Returns 0, or another number where the application could not be started.
+    The command `first` gets the installation ready before the port is opened; a worker loads the application
+    meanwhile. Returns 0, or another number where the application could not be started.
     """
+    refuse_unusable(address, port)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    environment = Environment(data_directory())
-    number = min(environment.web_workers, os.cpu_count() or 1)
-    with _listen(address, port) as listening:
-        greeter = threading.Thread(target=greet, args=(address, port, greeting, stopping), daemon=True)
-        greeter.start()
+    with _bound(address, port) as bound:
+        most = min(Environment(data_directory()).web_workers, os.cpu_count() or 1)
+        workers = WebWorkers(target, bound, most)
         try:
-            return WebWorkers(target, listening, number).run(stopping)
+            if first:
+                workers.load_first()
+                if run_command(*first) != 0:
+                    return 1
+            threading.Thread(target=greet, args=(address, port, greeting, stopping), daemon=True).start()
+            return workers.run(stopping)
         finally:
             stopping.set()
+            workers.stop()
 
 
-def _listen(address: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return socket.create_server((address, port), family=family, backlog=WAITING_CONNECTIONS)
+def _bound(address: str, port: int) -> socket.socket:
+    """The port is ours from now on, and nobody is let in yet: the workers do that when they listen."""
+    bound = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((address, port))
+    return bound
 
 
 def refuse_unusable(address: str, port: int) -> None:

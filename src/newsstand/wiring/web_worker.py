@@ -1,10 +1,12 @@
 """One web worker: a process of its own that serves an application on the socket that its parent has opened.
 
-`python -m newsstand.wiring.web_worker MODULE:FACTORY SOCKET SIGNS`, the last two as numbers of open files. A byte goes
-down SIGNS when the application serves, and then every few seconds; nobody at the other end means that the parent is
-gone, and that nobody would stop this worker.
+`python -m newsstand.wiring.web_worker MODULE:FACTORY SOCKET SIGNS`, the last two as numbers of open files. The
+application is loaded at once, and served when a byte comes on the standard input. A byte goes down SIGNS when it is
+served, and then every few seconds; nobody at the other end means that the parent is gone, and that nobody would stop
+this worker.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -20,7 +22,7 @@ SIGN_EVERY = 2  # seconds between two signs of life
 
 
 def main(words: Sequence[str]) -> int:
-    """Serve until told to stop; what has begun is finished."""
+    """Load, wait for the word, and serve until told to stop; what has begun is finished."""
     target, listening, signs = words[0], socket.socket(fileno=int(words[1])), int(words[2])
     os.set_inheritable(listening.fileno(), False)
     os.set_inheritable(signs, False)
@@ -49,8 +51,18 @@ def main(words: Sequence[str]) -> int:
         callback_notify=give_sign,
         timeout_notify=SIGN_EVERY,
     )
-    Server(config).run(sockets=[listening])
+    _load(config)
+    if sys.stdin.buffer.read(1):
+        Server(config).run(sockets=[listening])
     return 0
+
+
+def _load(config: Config) -> None:
+    """What is loaded now stays: looking through it for garbage, now or later, would only take time."""
+    gc.disable()
+    config.load()
+    gc.freeze()
+    gc.enable()
 
 
 if __name__ == "__main__":

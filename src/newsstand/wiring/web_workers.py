@@ -25,6 +25,15 @@ class _Worker:
     signs: int
     heard_at: float | None = None
 
+    def serve(self) -> None:
+        """Say the word: it may open the port as soon as it is loaded."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(b".")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended, and is found so at the next look
+
     def listen(self, now: float) -> None:
         """Take the signs of life that have come."""
         try:
@@ -41,8 +50,10 @@ class _Worker:
         return self.process.returncode is not None
 
     def forget(self) -> None:
-        """Let go of its pipe."""
+        """Let go of its pipes."""
         os.close(self.signs)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 @dataclass(slots=True)
@@ -55,17 +66,38 @@ class WebWorkers:
     _workers: list[_Worker] = field(default_factory=list)
     _has_served: bool = False
 
+    def load_first(self) -> None:
+        """Let the first one load what it needs; it serves when `run` is called."""
+        self._workers.append(self._start())
+
     def run(self, stopping: threading.Event) -> int:
-        """Start them and keep them running until `stopping`; then let them finish what they have begun.
+        """Let them serve and keep them running until `stopping`; then let them finish what they have begun.
 
         Returns 0, or the code with which a worker ended before any worker had served: another start would end alike.
         """
-        self._workers = [self._start() for _ in range(self.number)]
+        for worker in self._workers:
+            worker.serve()
+        while len(self._workers) < self.number:
+            self._workers.append(self._start_serving())
         code = 0
         while code == 0 and not stopping.wait(LOOK_EVERY):
             code = self._look(stopping)
-        self._stop()
+        self.stop()
         return code
+
+    def stop(self) -> None:
+        """Let all of them finish what they have begun, and end."""
+        until = time.monotonic() + STOP_WITHIN
+        for worker in self._workers:
+            worker.process.terminate()
+        for worker in self._workers:
+            try:
+                worker.process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.process.kill()
+                worker.process.wait()
+            worker.forget()
+        self._workers.clear()
 
     def _look(self, stopping: threading.Event) -> int:
         now = time.monotonic()
@@ -82,8 +114,13 @@ class WebWorkers:
             if stopping.wait(RESTART_AFTER):
                 return 0
             worker.forget()
-            self._workers[place] = self._start()
+            self._workers[place] = self._start_serving()
         return 0
+
+    def _start_serving(self) -> _Worker:
+        worker = self._start()
+        worker.serve()
+        return worker
 
     def _start(self) -> _Worker:
         ours, theirs = os.pipe()
@@ -92,20 +129,10 @@ class WebWorkers:
         module = [sys.executable, "-m", "newsstand.wiring.web_worker"]
         try:
             process = subprocess.Popen(
-                [*module, self.target, str(listening), str(theirs)], pass_fds=(listening, theirs)
+                [*module, self.target, str(listening), str(theirs)],
+                stdin=subprocess.PIPE,
+                pass_fds=(listening, theirs),
             )
         finally:
             os.close(theirs)
         return _Worker(process, ours)
-
-    def _stop(self) -> None:
-        until = time.monotonic() + STOP_WITHIN
-        for worker in self._workers:
-            worker.process.terminate()
-        for worker in self._workers:
-            try:
-                worker.process.wait(max(0.0, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                worker.process.kill()
-                worker.process.wait()
-            worker.forget()

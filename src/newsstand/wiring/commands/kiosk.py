@@ -7,7 +7,6 @@ from newsstand.wiring import supervise
 
 def run(arguments: argparse.Namespace) -> int:
     """In the foreground, until SIGTERM or Ctrl-C."""
-    supervise.refuse_unusable(arguments.address, arguments.port)
     return supervise.serve(
         "newsstand.wiring.kiosk_alone:application",
         arguments.address,

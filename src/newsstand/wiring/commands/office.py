@@ -7,12 +7,10 @@ from newsstand.wiring import supervise
 
 def run(arguments: argparse.Namespace) -> int:
     """Get the installation ready, then serve in the foreground, until SIGTERM or Ctrl-C."""
-    supervise.refuse_unusable(arguments.address, arguments.port)
-    if supervise.run_command("prepare", "--beside-worker") != 0:
-        return 1
     return supervise.serve(
         "newsstand.wiring.asgi:office",
         arguments.address,
         arguments.port,
         lambda url: f"The office is ready: {url}",
+        first=["prepare", "--beside-worker"],
     )
