@@ -2,9 +2,10 @@
 
 PORT ?= 8000
 RUN := .venv/bin/
+REPLAYED := tests/office/billing/test_replay.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench bench-answer docs browser picture lock torture
+.PHONY: help demo test check fix bench bench-answer docs browser picture lock torture replay
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +33,11 @@ bench: ## the kiosk against nginx with the same bytes as files (ARGS="--rounds 1
 torture: ## workers that kill themselves at every point of a charge, on PostgreSQL (ON=sqlite for SQLite; ARGS="--bug")
 	@sh make/venv.sh dev
 	@PYTHONPATH=src exec $(RUN)python $(if $(filter sqlite,$(ON)),,tests/postgres.py -- $(RUN)python) -m tests.torture $(ARGS)
+
+replay: ## a hundred stories of the state machine through the office, on SQLite and on PostgreSQL (STORIES=20 for fewer)
+	@sh make/venv.sh dev
+	@NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
+	@NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python tests/postgres.py -- $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
 
 bench-answer: ## microseconds of the kiosk's answer() for each kind of request, as a table
 	@sh make/venv.sh dev

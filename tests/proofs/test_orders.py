@@ -10,7 +10,7 @@ from newsstand.rules.billing.invariants import check
 from newsstand.rules.billing.memory.bank import NAME
 from newsstand.rules.billing.periods import DAY
 from newsstand.rules.money import Money
-from tests.proofs.world import STARTS_AT, TERMS, World, summary
+from tests.proofs.world import STARTS_AT, TERMS, World, name_of, summary
 
 PRICE = Money(199, "USD")
 
@@ -33,7 +33,7 @@ def unheard(periods: int) -> tuple[World, Book]:
 
 
 def told(kind: Kind, seq: int, thing: str = "", cents: int = 199) -> GatewayEvent:
-    ref = f"s0-{seq}"
+    ref = f"{name_of(0).hex}-{seq}"
     return GatewayEvent(NAME, thing or ref, kind, STARTS_AT + seq * 28 * DAY, ref, ref, Money(cents, "USD"))
 
 

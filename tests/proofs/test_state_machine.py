@@ -7,14 +7,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from newsstand.rules.billing.memory.charging import POINTS
-from tests.proofs.world import CARDS, MONTHLY, TERMS, World
+from tests.proofs.world import CARDS, MONTHLY, STANDS_STILL_AT, TERMS, Command, World
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 EXAMPLES = int(os.environ.get("NEWSSTAND_BILLING_EXAMPLES", "2000" if IN_CI else "200"))
 STEPS = 25
 
-cards = st.sampled_from(CARDS)
-deaths = st.sampled_from(("", "", *POINTS))
+cards = st.sampled_from((*("pays",) * len(CARDS), *CARDS))
+deaths = st.sampled_from((*("",) * len(POINTS), *POINTS))
+places = st.sampled_from(STANDS_STILL_AT)
+deeds = st.sampled_from(
+    (
+        *(("cancel",), ("undo",), ("withdraw",), ("end_by_staff",), ("new_card", "pays"), ("reconcile",)),
+        *(("later", 60), ("later", 400), ("pay",), ("dispute", "opened"), ("refund", 99)),
+        *(("deliver", number) for number in range(6)),
+    )
+)
 spans = st.sampled_from((60, 400, 4000, 90_000, 4 * 86_400, 11 * 86_400, 28 * 86_400, 90 * 86_400))
 
 
@@ -23,11 +31,12 @@ class Billing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.terms, self.world = TERMS, World()
 
     @initialize(card=cards, is_monthly=st.booleans(), dies_at=deaths)
     def begin(self, card: str, is_monthly: bool, dies_at: str) -> None:
-        self.world = World(MONTHLY if is_monthly else TERMS)
+        self.terms = MONTHLY if is_monthly else TERMS
+        self.world = World(self.terms)
         self.world.play(("order", card, dies_at))
 
     @rule(card=cards, dies_at=deaths)
@@ -71,11 +80,37 @@ class Billing(RuleBasedStateMachine):
     def network(self, mood: str) -> None:
         self.world.play(("network", mood))
 
-    @rule(what=st.sampled_from(("cancel", "undo", "withdraw", "end_by_staff", "forget_keys")))
+    @rule(place=places, deed=deeds)
+    def stand_still(self, place: str, deed: Command) -> None:
+        self.world.play(("to_due",))
+        self.world.play(("stand_still", place, deed))
+
+    @rule(which=st.integers(0, 30))
+    def drop(self, which: int) -> None:
+        self.world.play(("drop", which))
+
+    @rule(dies_at=deaths)
+    def reconcile(self, dies_at: str) -> None:
+        self.world.play(("reconcile", dies_at))
+
+    @rule(cents=st.sampled_from((1, 50, 99, 199)))
+    def refund(self, cents: int) -> None:
+        self.world.play(("refund", cents))
+
+    @rule(what=st.sampled_from(("cancel", "undo", "cancel", "undo", "forget_keys")))
     def decide(self, what: str) -> None:
         self.world.play((what,))
 
-    @rule(kind=st.sampled_from(("opened", "won", "lost")))
+    @rule(what=st.sampled_from((*("",) * 6, "withdraw", "end_by_staff")))
+    def end(self, what: str) -> None:
+        if what:
+            self.world.play((what,))
+
+    @rule(cents=st.sampled_from((149, 299, 599)))
+    def price_change(self, cents: int) -> None:
+        self.world.play(("price_change", cents))
+
+    @rule(kind=st.sampled_from(("opened", "won", "opened", "won", "lost")))
     def dispute(self, kind: str) -> None:
         self.world.play(("dispute", kind))
 

@@ -1,12 +1,15 @@
 """A reader, a bank and an engine in memory, driven by commands that are plain tuples, so that they can be replayed."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID, uuid5
 
 from newsstand.rules.billing import lifecycle
 from newsstand.rules.billing.books import Book, moved
 from newsstand.rules.billing.dunning import DeclineClass
-from newsstand.rules.billing.gateway_events import Kind
+from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.billing.invariants import Violation, check
 from newsstand.rules.billing.memory.bank import Bank
 from newsstand.rules.billing.memory.engine import Engine
@@ -22,6 +25,20 @@ MONTHLY = OfferTerms(Rhythm("month", 1), (OfferStep(Money(99, "EUR"), 2), OfferS
 CARDS = ("pays", "soft", "hard", "data", "auth", "config")
 CAUSES = {name: DeclineClass(name) for name in CARDS if name != "pays"}
 
+NAMES = UUID(int=0)
+MOST_AT_ONCE = 20
+ROUNDS = 12
+
+STANDS_STILL_AT = (
+    "before_the_call",
+    "answer_lost",
+    "before_the_record",
+    "after_the_record",
+    "in_the_sweep",
+    "before_the_refund",
+    "refund_not_recorded",
+)
+
 Command = tuple[Any, ...]
 
 
@@ -29,36 +46,22 @@ class Died(Exception):
     """The process is gone: nothing after this point ran."""
 
 
+def name_of(number: int) -> UUID:
+    """The name of the subscription of this number, so that it is due at the same minute in every replay."""
+    return uuid5(NAMES, str(number))
+
+
 @dataclass
-class World:
-    """One subscription in memory. `play` takes a command; what it means stands in the method of its name."""
+class Player:
+    """Takes commands; what one means stands in the method of its name. Deaths and moods come as they are told."""
 
     terms: OfferTerms = TERMS
     now: int = STARTS_AT
     dies_at: str = ""
     mood: str = ""
+    meanwhile: tuple[str, Command] | None = None
     card: str = "pays"
-    told: int = 0
-    cards: int = 0
-    books: list[Book] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.bank = Bank(lambda method, tries: CAUSES.get(self.card), self._network)
-        self.engine = Engine(self.bank, self.terms, ZONE, at=self._at)
-
-    @property
-    def book(self) -> Book | None:
-        """The newest subscription."""
-        return self.books[-1] if self.books else None
-
-    def _network(self) -> str:
-        mood, self.mood = self.mood, ""
-        return mood
-
-    def _at(self, point: str) -> None:
-        if point == self.dies_at:
-            self.dies_at = ""
-            raise Died(point)
+    dropped: set[int] = field(default_factory=set)
 
     def play(self, command: Command) -> None:
         """Do one command; a death in it is the end of that process, and not of the world."""
@@ -68,14 +71,86 @@ class World:
         except Died:
             pass
         finally:
+            self.dies_at, self.meanwhile = "", None
+
+    def _network(self) -> str:
+        mood, self.mood = self.mood, ""
+        return mood
+
+    def _at(self, point: str) -> None:
+        """Here this process can die, or stand still while another one does something."""
+        if point == self.dies_at:
             self.dies_at = ""
+            raise Died(point)
+        if self.meanwhile is not None and point == self.meanwhile[0]:
+            _, command = self.meanwhile
+            self.meanwhile = None
+            self.play(command)
+
+    def work(self, dies_at: str = "") -> None:
+        """A worker does what is due and empties the outbox."""
+        raise NotImplementedError
+
+    def stand_still(self, place: str, command: Command) -> None:
+        """A worker stops at a place, another process does something, and the worker goes on with what it knew."""
+        self.meanwhile = (place, command)
+        self.work()
+
+    def later(self, seconds: int) -> None:
+        """Time passes, and another worker works."""
+        self.now += seconds
+        self.work()
+
+    def wait(self, seconds: int) -> None:
+        self.now += seconds
+
+    def price_change(self, cents: int) -> None:
+        """Who orders from now on pays another price; who has ordered pays what was agreed."""
+        *intro, last = self.terms.steps
+        price = Money(cents, last.price.currency)
+        self.terms = OfferTerms(self.terms.rhythm, (*intro, OfferStep(price, None)))
+
+    def network(self, mood: str) -> None:
+        """What becomes of the next call to the bank."""
+        self.mood = mood
+
+    def drop(self, which: int) -> None:
+        """A message of the bank is lost for good: only its list still has it."""
+        self.dropped.add(which)
+
+
+@dataclass
+class World(Player):
+    """One reader's subscriptions in memory."""
+
+    cards: int = 0
+    books: list[Book] = field(default_factory=list)
+    engines: dict[str, Engine] = field(default_factory=dict)
+    log: list[Command] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bank = Bank(lambda method, tries: CAUSES.get(self.card), self._network)
+
+    @property
+    def book(self) -> Book | None:
+        """The newest subscription."""
+        return self.books[-1] if self.books else None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the newest subscription."""
+        return self.engines[self.books[-1].ref]
+
+    def play(self, command: Command) -> None:
+        self.log.append(command)
+        super().play(command)
 
     def _new_card(self) -> str:
         self.cards += 1
         return f"card-{self.cards}"
 
     def violations(self) -> list[Violation]:
-        return [found for book in self.books for found in check(book, self.terms, self.now)]
+        return [found for book in self.books for found in check(book, self.engines[book.ref].terms, self.now)]
 
     # --- commands ---
 
@@ -83,7 +158,9 @@ class World:
         """Order anew, once nothing runs any more."""
         if self.book is None or not self.book.is_live:
             self.card = card
-            self.books.append(self.engine.order(f"s{len(self.books)}", self.now, self._new_card()))
+            ref = name_of(len(self.books)).hex
+            self.engines[ref] = Engine(self.bank, self.terms, ZONE, at=self._at)
+            self.books.append(self.engines[ref].order(ref, self.now, self._new_card()))
         self.pay(dies_at)
 
     def pay(self, dies_at: str = "") -> None:
@@ -98,16 +175,13 @@ class World:
             self.bank.decide_approval(charge.ref, is_approved=is_approved, now=self.now)
 
     def work(self, dies_at: str = "") -> None:
-        """A worker does what is due and empties the outbox."""
         self.dies_at = dies_at
         for book in self.books:
-            for _ in range(4):
-                if not self.engine.serve(book, self.now):
+            for _ in range(MOST_AT_ONCE):
+                if not self.engines[book.ref].serve(book, self.now):
                     break
-            self.engine.drain(book, self.now)
-
-    def wait(self, seconds: int) -> None:
-        self.now += seconds
+        for book in self.books:
+            self.engines[book.ref].drain(book, self.now)
 
     def to_due(self) -> None:
         """On to the moment at which something is due."""
@@ -117,11 +191,20 @@ class World:
 
     def deliver(self, which: int, dies_at: str = "") -> None:
         """Any message of the bank, again or for the first time, in whatever order."""
-        if self.bank.events:
-            event = self.bank.events[which % len(self.bank.events)]
+        if self.bank.events and which % len(self.bank.events) not in self.dropped:
             self.dies_at = dies_at
-            for book in self.books:
-                self.engine.hear(book, event, self.now)
+            self._hear(self.bank.events[which % len(self.bank.events)])
+
+    def reconcile(self, dies_at: str = "") -> None:
+        """The bank's own list brings what no message brought."""
+        self.dies_at = dies_at
+        for event in list(self.bank.events):
+            if not any(event.key in book.events for book in self.books):
+                self._hear(event)
+
+    def _hear(self, event: GatewayEvent) -> None:
+        for book in self.books:
+            self.engines[book.ref].hear(book, event, self.now)
 
     def turn(self, card: str) -> None:
         """The card is another one from now on, as the bank sees it."""
@@ -131,11 +214,6 @@ class World:
         if self.book is not None and self.book.is_running:
             self.card = card
             self.engine.change_card(self.book, self._new_card(), self.now)
-            self.engine.pay(self.book, self.now)
-
-    def network(self, mood: str) -> None:
-        """What becomes of the next call to the bank."""
-        self.mood = mood
 
     def cancel(self) -> None:
         if self.book is not None:
@@ -146,12 +224,18 @@ class World:
             self.engine.undo_cancel(self.book, self.now)
 
     def withdraw(self) -> None:
-        if self.book is not None and self.book.started_at is not None:
-            self.engine.end(self.book, lifecycle.Withdrawn(), self.now)
+        if self.book is not None:
+            self.engine.withdraw(self.book, self.now)
 
     def end_by_staff(self) -> None:
         if self.book is not None:
             self.engine.end(self.book, lifecycle.EndedByStaff(), self.now)
+
+    def refund(self, cents: int) -> None:
+        """Staff give something of the last paid period's money back."""
+        paid = self.book.last_paid() if self.book is not None else None
+        if self.book is not None and paid is not None:
+            self.engine.give_back(self.book, paid, cents, self.now)
 
     def dispute(self, kind: str) -> None:
         """A bank takes sides about the newest charge that succeeded."""
@@ -165,10 +249,11 @@ class World:
         self.bank.forget_keys()
 
     def settle(self) -> None:
-        """Time passes until everything is swept, and all news has come."""
-        for _ in range(12):
+        """Time passes until everything is swept, and all news has come, by message or by list."""
+        for _ in range(ROUNDS):
             for number in range(len(self.bank.events)):
                 self.play(("deliver", number))
+            self.reconcile()
             self.work()
             self.now += DAY // 8
         self.work()
@@ -186,3 +271,34 @@ def summary(book: Book) -> dict[str, Any]:
         },
         "receipts": sum(1 for notice in book.notices if notice.key.startswith("receipt:")),
     }
+
+
+def whole(book: Book) -> dict[str, Any]:
+    """All of it: also every moment, and the balance of every account but the gateway's fees."""
+    balances: Counter[str] = Counter()
+    for entry in book.entries.values():
+        if entry.kind != "fee":
+            for account, amount in ((entry.debit, entry.amount), (entry.credit, -entry.amount)):
+                balances[_ACCOUNT.sub(":bank", account) + f" {entry.currency}"] += amount
+    rows: dict[str, Any] = {
+        name: getattr(book, name)
+        for name in (
+            *("created_at", "started_at", "ended_at", "cancel_requested_at", "cancel_at", "parked_at"),
+            *("next_seq", "next_action_at", "access_until", "grace_until"),
+        )
+    }
+    seqs = {row.ref: row.seq for row in book.invoices}
+    rows["balances"] = dict(sorted(balances.items()))
+    rows["prices"] = [
+        (row.seq, row.starts_on, row.ends_on, row.amount, row.currency) for row in book.invoices
+    ]
+    rows["tries"] = [
+        (row.begun_at, row.settled_at, row.lease_until, row.initiator, row.sends) for row in book.attempts
+    ]
+    rows["waiting"] = sorted(
+        (what, seqs[ref]) for what, ref in book.waiting if not what.startswith("give_back")
+    )
+    return {**summary(book), **rows}
+
+
+_ACCOUNT = re.compile(":(memory|sandbox)$")

@@ -13,6 +13,7 @@ from newsstand.office.billing import actions
 from newsstand.office.billing.actions import record_attempt
 from newsstand.office.billing.actions.audit_books import audit_and_keep, audit_books
 from newsstand.office.billing.actions.refund_invoice import RefundRefused
+from newsstand.office.billing.gateways.sandbox import events
 from newsstand.office.billing.gateways.sandbox.models import Attempt as BankAttempt
 from newsstand.office.billing.gateways.sandbox.models import Refund as BankRefund
 from newsstand.office.billing.models import (
@@ -29,6 +30,7 @@ from newsstand.office.billing.models import (
 from newsstand.office.billing.queries.due import waiting
 from newsstand.office.kit import clock
 from newsstand.office.kit.models import AuditRow
+from newsstand.rules.billing.gateway_events import Kind
 from newsstand.rules.money import Money
 from newsstand.wiring.cli import parser
 from newsstand.wiring.commands import billing_office, billing_words
@@ -348,3 +350,40 @@ def test_the_query_for_due_work_follows_its_index(ada: Account, offer: Offer) ->
     assert "billing_due" in plan
     assert "B-TREE" not in plan
     assert "Sort" not in plan
+
+
+def test_unwanted_money_goes_back_once_a_dispute_about_it_is_won(
+    ada: Account, offer: Offer, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = subscribe(ada, offer)
+    time.settle()
+    due = subscription.next_action_at
+    assert due is not None
+    time.to(due)
+    with dying(monkeypatch, die_when_the_answer_is_lost):
+        actions.serve_due(now=clock.now())
+    charge = BankAttempt.objects.latest("pk").charge
+    for kind in (Kind.DISPUTE_OPENED, Kind.DISPUTE_WON):
+        events.record(kind, "dispute", clock.unix(), charge=charge, ours=charge.ours, money=charge.money)
+        if kind is Kind.DISPUTE_OPENED:
+            actions.cancel_subscription(subscription=subscription, by=ada.actor, now=clock.now())
+            time.settle()
+            assert not BankRefund.objects.exists()
+    time.settle()
+    assert [row.amount for row in BankRefund.objects.all()] == [199]
+    assert audit_books(now=clock.now()).violations == ()
+
+
+def test_a_reader_who_withdraws_gets_back_what_is_left_and_reads_no_more(
+    ada: Account, offer: Offer, time: Time
+) -> None:
+    subscription = subscribe(ada, offer)
+    refund(Invoice.objects.get(), 50)
+    assert actions.withdraw(subscription=subscription, by=ada.actor, now=clock.now())
+    assert not actions.withdraw(subscription=subscription, by=ada.actor, now=clock.now())
+    time.settle()
+    assert sorted(BankRefund.objects.values_list("amount", flat=True)) == [50, 149]
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.end_reason) == ("ended", "withdrawn")
+    assert not may_read(ada)
+    assert audit_books(now=clock.now()).violations == ()

@@ -86,8 +86,9 @@ class Notice:
 class Book:
     """A subscription with all its rows.
 
-    `waiting` names what the outbox still has to do: ("refund", invoice), ("call_off", invoice). Money that is
-    still to go back is no violation while its row waits. `refused` are cards that said no for good, `charged`
+    `waiting` names what the outbox still has to do: ("refund", invoice), ("call_off", invoice), and what staff
+    want to give back, whose sums stand in `asked_back`. Money that is still to go back is no violation while
+    its row waits. `refused` are cards that said no for good, `charged`
     the invoices whose money is booked.
     """
 
@@ -113,6 +114,7 @@ class Book:
     events: dict[tuple[str, str, str], GatewayEvent] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
+    asked_back: dict[str, int] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     charged: set[str] = field(default_factory=set)
     _spans: dict[int, Period] = field(default_factory=dict, repr=False, compare=False)

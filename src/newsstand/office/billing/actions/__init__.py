@@ -21,3 +21,4 @@ from newsstand.office.billing.actions.start_checkout import start_checkout as st
 from newsstand.office.billing.actions.stop_charging import go_on_charging as go_on_charging
 from newsstand.office.billing.actions.stop_charging import stop_charging as stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt as sweep_attempt
+from newsstand.office.billing.actions.withdraw import withdraw as withdraw

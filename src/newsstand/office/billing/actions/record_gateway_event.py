@@ -7,13 +7,14 @@ from django.db import transaction
 
 from newsstand.office.billing.actions import notices
 from newsstand.office.billing.actions.book import book_all
-from newsstand.office.billing.actions.follow import follow
+from newsstand.office.billing.actions.follow import REFUND, follow
 from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked
 from newsstand.office.billing.actions.record_attempt import settle_success
 from newsstand.office.billing.gateways.base import Succeeded
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Refund, Subscription
 from newsstand.office.billing.models import GatewayEvent as Row
+from newsstand.office.kit import outbox
 from newsstand.rules.billing import ledger, lifecycle
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 
@@ -59,6 +60,9 @@ def _money_went(invoice: Invoice, event: GatewayEvent, *, via: str, by: str, now
         Refund.objects.filter(ref=event.object_id).update(status=Refund.Status.FAILED, answered_at=now)
     if event.kind in (Kind.REFUND_FAILED, Kind.DISPUTE_OPENED, Kind.DISPUTE_LOST):
         notices.tell_staff_of_event(subscription, event.kind.value, event.object_id, now)
+    if event.kind is Kind.DISPUTE_WON and Invoice.objects.get(pk=invoice.pk).status == Invoice.Status.VOID:
+        # Nobody wanted this money, and while the bank held it, it could not go back.
+        outbox.add(REFUND, {"invoice": invoice.pk}, key=invoice.ref)
     if event.kind is Kind.DISPUTE_LOST:
         subscription.refresh_from_db()
         follow(

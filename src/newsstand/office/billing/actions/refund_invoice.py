@@ -52,5 +52,10 @@ def _refused(invoice: Invoice, money: Money) -> str:
         return "another_currency"
     if money.amount < 1:
         return "not_positive"
+    return "more_than_left" if money.amount > still_free(invoice).amount else ""
+
+
+def still_free(invoice: Invoice) -> Money:
+    """What is left of an invoice's money and is not on its way back already."""
     waiting = invoice.refunds.filter(status=Refund.Status.WANTED).aggregate(sum=Sum("amount"))["sum"] or 0
-    return "more_than_left" if money.amount > money_left(invoice).amount - waiting else ""
+    return Money(money_left(invoice).amount - waiting, invoice.currency)

@@ -26,6 +26,7 @@ class Answer:
 
 
 UNKNOWN = Answer("unknown")
+APPROVAL_SECONDS = 3600
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Charge:
     currency: str
     last: Answer = Answer("open")
     tries: int = 0
+    method: str = ""
     refunds: dict[str, int] = field(default_factory=dict)
     is_disputed: bool = False
 
@@ -73,11 +75,12 @@ class Bank:
     def _take(self, charge: Charge, method: str, key: str, initiator: str, now: int) -> Answer:
         known = self.keys.get(key)
         if known is not None:
-            return charge.last if charge.last.kind == "succeeded" else known
+            is_same = charge.last.kind == "succeeded" or known.kind == "action"
+            return _by_now(charge.last if is_same else known, now)
         if charge.last.kind in ("succeeded", "canceled"):
             return charge.last
         cause = self.verdict(method, charge.tries)
-        charge.tries += 1
+        charge.tries, charge.method = charge.tries + 1, method
         if cause is DeclineClass.AUTH and initiator == "reader":
             answer = Answer("action", now)
         else:
@@ -87,17 +90,21 @@ class Bank:
         return answer
 
     def decide_approval(self, ref: str, *, is_approved: bool, now: int) -> None:
-        """The reader has answered the bank's question about a charge."""
+        """The reader has answered the bank's question about a charge; in time, and the card may still say no."""
         charge = self.charges[ref]
         if charge.last.kind != "action":
             return
-        charge.last = Answer("succeeded", now) if is_approved else Answer("declined", now, DeclineClass.AUTH)
+        cause: Verdict = DeclineClass.AUTH
+        if is_approved and _by_now(charge.last, now).kind == "action":
+            cause = self.verdict(charge.method, charge.tries)
+            cause = None if cause is DeclineClass.AUTH else cause
+        charge.last = Answer("succeeded", now) if cause is None else Answer("declined", now, cause)
         self._tell(charge, charge.last)
 
-    def lookup(self, ref: str) -> Answer:
-        """What became of a charge."""
+    def lookup(self, ref: str, now: int) -> Answer:
+        """What has become of a charge by now."""
         charge = self.charges.get(ref)
-        return charge.last if charge is not None else Answer("not_found")
+        return _by_now(charge.last, now) if charge is not None else Answer("not_found")
 
     def cancel(self, ref: str, now: int) -> Answer:
         """Take nothing any more; too late when the money is taken."""
@@ -146,6 +153,13 @@ class Bank:
     ) -> None:
         money = None if amount is None else Money(amount, currency)
         self.events.append(GatewayEvent(NAME, object_id, kind, at, ref, ref, money, cause=cause))
+
+
+def _by_now(answer: Answer, now: int) -> Answer:
+    """A question that was not answered in time is a no, of which the bank tells nobody."""
+    if answer.kind == "action" and answer.at + APPROVAL_SECONDS <= now:
+        return Answer("declined", now, DeclineClass.AUTH)
+    return answer
 
 
 _TOLD = {

@@ -21,7 +21,7 @@ from newsstand.rules.billing.books import (
 from newsstand.rules.billing.dunning import MOST_ATTEMPTS, DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.billing.lifecycle import State
-from newsstand.rules.billing.memory.bank import NAME, Answer, Bank
+from newsstand.rules.billing.memory.bank import APPROVAL_SECONDS, NAME, Answer, Bank
 from newsstand.rules.billing.memory.follow import follow
 from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.billing.periods import DAY, day_of, due_at, period_containing
@@ -29,7 +29,6 @@ from newsstand.rules.money import Money
 
 LEASE = 300
 ASK_AGAIN = (300, 3600, DAY)
-APPROVAL_SECONDS = 3600
 MOST_PER_INVOICE = 12
 CHECKOUT_SECONDS = DAY
 
@@ -204,16 +203,9 @@ class Till:
             follow(book, declined, self.zone, now, invoice, attempt)
 
     def _wait_for_approval(self, book: Book, attempt: Attempt, answer: Answer, now: int) -> None:
-        expires_at = answer.at + APPROVAL_SECONDS
-        if expires_at <= now:
-            self.bank.decide_approval(attempt.invoice, is_approved=False, now=now)
-            invoice = book.invoice(attempt.invoice)
-            if invoice is not None:
-                self._decline(book, invoice, attempt, DeclineClass.AUTH, now)
-            return
-        attempt.status, attempt.lease_until = "action", expires_at
+        attempt.status, attempt.lease_until = "action", answer.at + APPROVAL_SECONDS
         if book.is_live:
-            book.next_action_at = expires_at
+            book.next_action_at = attempt.lease_until
 
     def _unknown(self, book: Book, attempt: Attempt, now: int) -> None:
         """Asked again after 5 minutes, an hour and a day; then a person must look."""

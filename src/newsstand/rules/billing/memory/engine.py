@@ -56,18 +56,44 @@ class Engine(Till):
         return follow(book, lifecycle.CancelTakenBack(), self.zone, now)
 
     def change_card(self, book: Book, method: str, now: int) -> None:
-        """From now on another card pays."""
-        if book.is_running:
-            book.method = method
-            follow(book, lifecycle.CardChanged(), self.zone, now)
+        """From now on another card pays, and at once what has failed, since the reader is here."""
+        if not book.is_running:
+            return
+        book.method = method
+        follow(book, lifecycle.CardChanged(), self.zone, now)
+        if book.state is not State.PAST_DUE:
+            return
+        book.next_action_at = now + LEASE
+        invoice = book.open_invoice()
+        if invoice is not None and book.cancel_requested_at is None:
+            self._take(book, invoice, "reader", now)
 
     def end(self, book: Book, event: lifecycle.Event, now: int) -> bool:
-        """Withdrawn, ended by staff, or lost in a dispute: over at once."""
+        """Ended by staff: over at once."""
+        return follow(book, event, self.zone, now)
+
+    def withdraw(self, book: Book, now: int) -> bool:
+        """Over at once, and what is left of the last paid period's money goes back."""
+        if book.started_at is None or not self.end(book, lifecycle.Withdrawn(), now):
+            return False
         paid = book.last_paid()
-        done = follow(book, event, self.zone, now)
-        if done and paid is not None and isinstance(event, lifecycle.Withdrawn):
-            book.waiting.append(("refund", paid.ref))
-        return done
+        if paid is not None:
+            self.give_back(book, paid, self._free(book, paid), now)
+        return True
+
+    def give_back(self, book: Book, invoice: Invoice, amount: int, now: int) -> bool:
+        """Staff give a part of a paid period's money back; never more than is left of it."""
+        if invoice.status != "paid" or not 1 <= amount <= self._free(book, invoice):
+            return False
+        key = f"{invoice.ref}!{len(book.asked_back)}"
+        book.asked_back[key] = amount
+        book.waiting.append((f"give_back {key}", invoice.ref))
+        return True
+
+    def _free(self, book: Book, invoice: Invoice) -> int:
+        """What is left of an invoice's money and is not on its way back already."""
+        waiting = (what.removeprefix("give_back ") for what, ref in book.waiting if ref == invoice.ref)
+        return net(book, invoice.ref) - sum(book.asked_back.get(key, 0) for key in waiting)
 
     # --- the worker ---
 
@@ -97,10 +123,11 @@ class Engine(Till):
             invoice = book.invoice(ref)
             try:
                 if invoice is not None:
-                    (self._refund if what == "refund" else self._call_off)(book, invoice, now)
+                    self._do_waiting(what, book, invoice, now)
             except RefundRefused:
                 continue
-            book.waiting.remove(row)
+            if row in book.waiting:  # else another worker has done it meanwhile
+                book.waiting.remove(row)
 
     def sweep(self, book: Book, attempt: Attempt, now: int) -> None:
         """Find out what became of an attempt; the gateway not knowing, send the same one again."""
@@ -110,7 +137,7 @@ class Engine(Till):
         invoice = book.invoice(attempt.invoice)
         if invoice is None:
             return
-        found = self.bank.lookup(invoice.ref)
+        found = self.bank.lookup(invoice.ref, now)
         if found.kind in ("succeeded", "canceled", "action") or (
             found.kind == "declined" and attempt.status == "action"
         ):
@@ -136,7 +163,7 @@ class Engine(Till):
             waiting = book.unsettled()
             if waiting is not None and waiting.status != "sending" and book.next_action_at is not None:
                 book.next_action_at = min(book.next_action_at, now)
-        elif event.kind.thing in ("dispute", "refund"):
+        elif event.kind.thing in ("dispute", "refund") and event.key not in book.events:
             self._money_went(book, invoice, event, now)
         self._keep(book, event)
 
@@ -150,6 +177,13 @@ class Engine(Till):
             self._post(book, invoice, posting, now)
         if event.kind is Kind.DISPUTE_LOST:
             follow(book, lifecycle.DisputeLost(), self.zone, now)
+        elif event.kind is Kind.DISPUTE_WON and invoice.status == "void":
+            self._want_refund(book, invoice)
+
+    def _want_refund(self, book: Book, invoice: Invoice) -> None:
+        """Money that nobody wanted is ours again: it goes back after all."""
+        if ("refund", invoice.ref) not in book.waiting:
+            book.waiting.append(("refund", invoice.ref))
 
     def _end_or_wait(self, book: Book, event: lifecycle.Event, at: int, now: int) -> None:
         if at <= now:
@@ -159,15 +193,31 @@ class Engine(Till):
 
     # --- the outbox ---
 
+    def _do_waiting(self, what: str, book: Book, invoice: Invoice, now: int) -> None:
+        if what == "call_off":
+            self._call_off(book, invoice, now)
+        elif what == "refund":
+            self._refund(book, invoice, now)
+        else:
+            key = what.removeprefix("give_back ")
+            self._pay_back(book, invoice, key, book.asked_back[key], now)
+
     def _refund(self, book: Book, invoice: Invoice, now: int) -> None:
         """Give back what is left of an invoice's money; its key is the invoice's."""
-        key, left = f"refund-{invoice.ref}", net(book, of=invoice.ref)
-        if left <= 0 and key not in self.bank.charges[invoice.ref].refunds:
-            return
+        key = f"refund-{invoice.ref}"
+        known = self.bank.charges[invoice.ref].refunds.get(key)
+        if known is not None:
+            self._book_refund(book, invoice, key, known, now)
+        elif (left := net(book, of=invoice.ref)) > 0:
+            self._pay_back(book, invoice, key, left, now)
+
+    def _pay_back(self, book: Book, invoice: Invoice, key: str, amount: int, now: int) -> None:
         self.at("before_the_refund")
-        amount = self.bank.charges[invoice.ref].refunds.get(key, left)
         self.bank.refund(invoice.ref, amount, key, now)
         self.at("refund_not_recorded")
+        self._book_refund(book, invoice, key, amount, now)
+
+    def _book_refund(self, book: Book, invoice: Invoice, key: str, amount: int, now: int) -> None:
         money = Money(amount, invoice.currency)
         for posting in ledger.refund(NAME, key, self.product, money, [Kind.REFUND_SUCCEEDED]):
             if self._post(book, invoice, posting, now):

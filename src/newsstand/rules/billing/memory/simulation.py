@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from newsstand.rules.billing import lifecycle
 from newsstand.rules.billing.books import Book
 from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
@@ -158,9 +157,8 @@ class Story:
         elif what == "mend":
             self.cards += 1
             engine.change_card(book, f"card-{self.cards}", now)
-            engine.pay(book, now)
         elif what == "withdraw":
-            engine.end(book, lifecycle.Withdrawn(), now)
+            engine.withdraw(book, now)
 
     def _after(self, now: int) -> None:
         """The outbox is emptied, the bank's news arrives, and the reader does what readers do."""

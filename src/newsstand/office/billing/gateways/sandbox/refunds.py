@@ -33,6 +33,8 @@ def give_back(charge_ref: str, money: Money, key: str, now: int) -> RefundOutcom
             return RefundRefused("not_charged")
         if money.currency != charge.currency or money.amount < 1:
             raise GatewayError(f"{money} cannot be given back of {charge.money}")
+        if _is_disputed(charge, now):
+            return RefundRefused("disputed")
         if money.amount > charge.amount - _given_back(charge, now):
             return RefundRefused("more_than_charged")
         refund = _write(charge, money, key, scenarios.BY_CODE[paid.method.scenario].after, now)
@@ -50,6 +52,12 @@ def _given_back(charge: Charge, now: int) -> int:
     return sum(
         refund.amount for refund in charge.refunds.all() if refund.state_at(now) != RefundState.FAILED.value
     )
+
+
+def _is_disputed(charge: Charge, now: int) -> bool:
+    """Whether the money lies with the reader's bank, since a dispute is open or was lost."""
+    told = charge.events.filter(kind__startswith="dispute.", at__lte=now).order_by("at", "id").last()
+    return told is not None and told.kind != Kind.DISPUTE_WON.value
 
 
 def _write(charge: Charge, money: Money, key: str, after: scenarios.After, now: int) -> Refund:

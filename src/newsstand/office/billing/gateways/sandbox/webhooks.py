@@ -16,7 +16,7 @@ from django.db.models import Min
 
 from newsstand.office.billing.gateways.base import BadWebhook
 from newsstand.office.billing.gateways.sandbox.events import as_gateway_event
-from newsstand.office.billing.gateways.sandbox.models import Delivery
+from newsstand.office.billing.gateways.sandbox.models import Delivery, Event
 from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.money import Money
@@ -37,6 +37,11 @@ Post = Callable[[Mapping[str, str], bytes], bool]
 def sign(body: bytes, now: int, secret: bytes | None = None) -> str:
     """The header for a body sent at `now`: "t=1795000000,v1=<hex>"."""
     return f"t={now},v1={_mac(body, str(now), secret or _secrets()[0])}"
+
+
+def body_of(event: Event) -> bytes:
+    """The message about an event."""
+    return json.dumps(_as_json(as_gateway_event(event)), sort_keys=True).encode()
 
 
 def read(headers: Mapping[str, str], body: bytes, now: int) -> tuple[GatewayEvent, ...]:
@@ -68,7 +73,7 @@ def deliver_due(now: int, post: Post) -> int:
     ):
         if not _claimed(delivery, now):
             continue
-        body = json.dumps(_as_json(as_gateway_event(delivery.event)), sort_keys=True).encode()
+        body = body_of(delivery.event)
         if post({HEADER: sign(body, now)}, body):
             Delivery.objects.filter(pk=delivery.pk).update(due_at=None, delivered_at=now)
             taken += 1
