@@ -18,16 +18,21 @@ class Seen:
 
 @dataclass(slots=True)
 class Crowd:
-    """How it went: the answers by what they were, the seconds that each took, and how many were lost."""
+    """How it went: the answers by what they were, when each was asked for and came, and how many were lost."""
 
     answers: Counter[Seen] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)
+    spans: list[tuple[float, float]] = field(default_factory=list)
     lost: int = 0
 
     def quantile(self, share: float) -> float:
         """The seconds within which so large a share was answered."""
-        ranked = sorted(self.seconds)
+        ranked = sorted(came - began for began, came in self.spans)
         return ranked[min(len(ranked) - 1, int(len(ranked) * share))]
+
+    def worst_after_the_first(self) -> float:
+        """The longest time of all who asked when somebody had been answered already: the page is printed by then."""
+        first = min(came for _began, came in self.spans)
+        return max((came - began for began, came in self.spans if began >= first), default=0.0)
 
 
 async def gather(port: int, path: str, *, visitors: int, connections: int) -> Crowd:
@@ -61,7 +66,7 @@ async def _ask(
         except (OSError, asyncio.IncompleteReadError, ValueError):
             crowd.lost += 1
             break
-        crowd.seconds.append(time.perf_counter() - began)
+        crowd.spans.append((began, time.perf_counter()))
         crowd.answers[seen] += 1
     writer.close()
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -123,18 +122,16 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(data: Path) -> None:
 def test_nobody_is_let_in_before_the_word_is_said(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSSTAND_DATA", str(data))
     stopping = threading.Event()
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port = bound.getsockname()[1]
-        workers = WebWorkers("newsstand.wiring.kiosk_alone:application", bound, 1)
-        workers.load_first()
-        time.sleep(1)
-        assert load(port, 1).lost == 1
-        running = threading.Thread(target=workers.run, args=(stopping,))
-        running.start()
-        until(lambda: load(port, 1).lost == 0)
-        stopping.set()
-        running.join()
+    port = free_port()
+    workers = WebWorkers("newsstand.wiring.kiosk_alone:application", "127.0.0.1", port, 1)
+    workers.load_first()
+    time.sleep(1)
+    assert load(port, 1).lost == 1
+    running = threading.Thread(target=workers.run, args=(stopping,))
+    running.start()
+    until(lambda: load(port, 1).lost == 0)
+    stopping.set()
+    running.join()
 
 
 def test_a_start_that_must_fail_ends_at_once(data: Path) -> None:

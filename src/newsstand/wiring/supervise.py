@@ -10,8 +10,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from newsstand.wiring.env import Environment, SettingError, data_directory
-from newsstand.wiring.web_workers import RESTART_AFTER, WebWorkers
+from newsstand.wiring.web_workers import RESTART_AFTER, WebWorkers, bound
 
+BEHIND_READERS = (
+    5  # how much nicer the worker is than the web workers: what follows a change waits for readers
+)
 SLOW_START = 60.0  # seconds after which a start that has not answered yet is worth a line
 
 
@@ -48,11 +51,12 @@ def serve(
     """
     refuse_unusable(address, port)
     stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda _number, _frame: stopping.set())
-    with _bound(address, port) as bound:
-        most = min(Environment(data_directory()).web_workers, os.cpu_count() or 1)
-        workers = WebWorkers(target, bound, most)
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, lambda _number, _frame: stopping.set())
+    # The port is ours from now on, and nobody is let in yet: the workers do that when they listen.
+    with bound(address, port):
+        number = min(Environment(data_directory()).web_workers, os.cpu_count() or 1)
+        workers = WebWorkers(target, address, port, number)
         try:
             if first:
                 workers.load_first()
@@ -63,14 +67,6 @@ def serve(
         finally:
             stopping.set()
             workers.stop()
-
-
-def _bound(address: str, port: int) -> socket.socket:
-    """The port is ours from now on, and nobody is let in yet: the workers do that when they listen."""
-    bound = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind((address, port))
-    return bound
 
 
 def refuse_unusable(address: str, port: int) -> None:
@@ -100,6 +96,7 @@ def _keep_working(stopping: threading.Event) -> None:
     words = [sys.executable, "-m", "newsstand.wiring.cli", "work", "--parent", str(os.getpid())]
     while not stopping.is_set():
         worker = subprocess.Popen(words)
+        os.setpriority(os.PRIO_PROCESS, worker.pid, BEHIND_READERS)
         while worker.poll() is None and not stopping.wait(0.1):
             pass
         if worker.poll() is None:

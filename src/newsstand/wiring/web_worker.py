@@ -1,19 +1,20 @@
-"""One web worker: a process of its own that serves an application on the socket that its parent has opened.
+"""One web worker: a process of its own that serves an application on a port that its parent has taken.
 
-`python -m newsstand.wiring.web_worker MODULE:FACTORY SOCKET SIGNS`, the last two as numbers of open files. The
-application is loaded at once, and served when a byte comes on the standard input. A byte goes down SIGNS when it is
-served, and then every few seconds; nobody at the other end means that the parent is gone, and that nobody would stop
-this worker.
+`python -m newsstand.wiring.web_worker MODULE:FACTORY ADDRESS PORT SIGNS`. The application is loaded at once, and
+served when a byte comes on the standard input. A byte goes down SIGNS, the number of an open file, when it is served,
+and then every few seconds; nobody at the other end means that the parent is gone, and that nobody would stop this
+worker.
 """
 
 import gc
 import os
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 
 from uvicorn import Config, Server
+
+from newsstand.wiring.web_workers import bound
 
 KEEP_ALIVE = 60  # seconds that a silent connection is kept
 STOP_WITHIN = 10  # seconds that a worker may take to finish what it has begun when it is told to stop
@@ -23,8 +24,7 @@ SIGN_EVERY = 2  # seconds between two signs of life
 
 def main(words: Sequence[str]) -> int:
     """Load, wait for the word, and serve until told to stop; what has begun is finished."""
-    target, listening, signs = words[0], socket.socket(fileno=int(words[1])), int(words[2])
-    os.set_inheritable(listening.fileno(), False)
+    target, address, port, signs = words[0], words[1], int(words[2]), int(words[3])
     os.set_inheritable(signs, False)
 
     async def give_sign() -> None:
@@ -53,7 +53,7 @@ def main(words: Sequence[str]) -> int:
     )
     _load(config)
     if sys.stdin.buffer.read(1):
-        Server(config).run(sockets=[listening])
+        Server(config).run(sockets=[bound(address, port)])
     return 0
 
 

@@ -17,6 +17,19 @@ STOP_WITHIN = 15.0  # seconds after which a worker that was told to stop is kill
 RESTART_AFTER = 1.0  # seconds between the end of a worker that was not told to stop and its next start
 
 
+def bound(address: str, port: int) -> socket.socket:
+    """A socket on a port that nobody else has; processes of ours may share it.
+
+    Each worker listens on a socket of its own, and the kernel gives each as many connections: of one that they
+    shared, the first to wake would take all that a crowd opens at once.
+    """
+    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind((address, port))
+    return made
+
+
 @dataclass(slots=True)
 class _Worker:
     """One process, and when its last sign of life came; `heard_at` is None until it serves."""
@@ -58,10 +71,11 @@ class _Worker:
 
 @dataclass(slots=True)
 class WebWorkers:
-    """So many processes that serve `target` (`module:factory`) on one listening socket."""
+    """So many processes that serve `target` (`module:factory`) on one port."""
 
     target: str
-    listening: socket.socket
+    address: str
+    port: int
     number: int
     _workers: list[_Worker] = field(default_factory=list)
     _has_served: bool = False
@@ -125,13 +139,10 @@ class WebWorkers:
     def _start(self) -> _Worker:
         ours, theirs = os.pipe()
         os.set_blocking(ours, False)
-        listening = self.listening.fileno()
-        module = [sys.executable, "-m", "newsstand.wiring.web_worker"]
+        words = [sys.executable, "-m", "newsstand.wiring.web_worker", self.target]
         try:
             process = subprocess.Popen(
-                [*module, self.target, str(listening), str(theirs)],
-                stdin=subprocess.PIPE,
-                pass_fds=(listening, theirs),
+                [*words, self.address, str(self.port), str(theirs)], stdin=subprocess.PIPE, pass_fds=(theirs,)
             )
         finally:
             os.close(theirs)
