@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,7 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tools.need()
     home = asked.home.absolute()
     data, has_office = installation(home)
-    _fill(data, asked.stories)
     keys = tuple(key.encode() for key in Environment(data).required("pass_keys"))
     desk = Desk(
         KeyRing(keys), home, lambda: int(time.time()), asked.stories, asked.seconds, asked.most_a_second
@@ -60,10 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = [row for row in ROWS if not asked.rows or row.name in asked.rows]
     with ExitStack() as running:
         started = {"nginx": running.enter_context(servers.nginx(home / "nginx"))}
-        started["kiosk"] = running.enter_context(servers.newsstand("kiosk", data))
         if has_office and not asked.kiosk_only:
+            # Its start puts its own rules onto the board and takes away what is no page of its database.
+            _clear(data)
             started["serve"] = running.enter_context(servers.newsstand("serve", data))
-            _lay_stories(data)
+        _fill(data, asked.stories)
+        started["kiosk"] = running.enter_context(servers.newsstand("kiosk", data))
         ports = {server: one.port for server, one in started.items()}
         sizes = _lay_files(home / "nginx/www", desk, rows, ports, asked.stories)
         bench = Bench(desk, started, asked.seconds)
@@ -113,29 +114,20 @@ def installation(home: Path) -> tuple[Path, bool]:
     return data, False
 
 
+def _clear(data: Path) -> None:
+    """Take an earlier run's archive away, which would be dropped story by story."""
+    with closing(open_shelf(data / "shelf")) as shelf:
+        shelf.entries.clear()
+
+
 def _fill(data: Path, stories: int) -> None:
-    """Lay the stories and the archive onto the shelf, if they do not lie there from an earlier run."""
-    with ExitStack() as closing:
-        shelf = open_shelf(data / "shelf")
-        closing.callback(shelf.close)
+    """Lay the rules, the stories and, if it does not lie there from an earlier run, the archive onto the shelf."""
+    with closing(open_shelf(data / "shelf")) as shelf:
         site.lay_stories(shelf)
         last = shelf.entries.get(f"/archive/{stories - 1}/")
         if last is None or last.generation != shelf.board.read().generation:
             print(f"laying {stories} stories onto the shelf …", file=sys.stderr)
             site.lay_archive(shelf, stories)
-
-
-def _lay_stories(data: Path) -> None:
-    """Once more in a process of its own: `newsstand serve` has put its own rules onto the board."""
-    code = "import sys; from pathlib import Path; from bench.__main__ import fill_again as f; f(Path(sys.argv[1]))"
-    subprocess.run([sys.executable, "-c", code, str(data)], check=True)
-
-
-def fill_again(data: Path) -> None:
-    """Put the bench's own rules and stories back."""
-    shelf = open_shelf(data / "shelf")
-    site.lay_stories(shelf)
-    shelf.close()
 
 
 def _lay_files(
