@@ -55,7 +55,7 @@ def _copies(directory: Path, suffix: str) -> Iterator[None]:
             copy_to(directory)
             _use({alias: str(directory / Path(name).name) for alias, name in before.items()})
         else:
-            _use(_copied_on_the_server(suffix))
+            _use(_copiedon_the_server(suffix))
         yield
     finally:
         connections.close_all()
@@ -63,7 +63,7 @@ def _copies(directory: Path, suffix: str) -> Iterator[None]:
             for alias, name in before.items():
                 own = connections[alias].settings_dict["NAME"]
                 if own != name:
-                    _on_the_server(alias, f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+                    on_the_server(alias, f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
         _use(before)
 
 
@@ -140,14 +140,14 @@ def _migrate_into(place: Path) -> None:
 # --- PostgreSQL ---
 
 
-def _copied_on_the_server(suffix: str) -> dict[str, str]:
+def _copiedon_the_server(suffix: str) -> dict[str, str]:
     """Copies of the migrated databases, by alias; the first process that asks migrates."""
     names = {}
     with _alone():
         for alias in connections:
-            kept = _kept_on_the_server(alias)
+            kept = _kepton_the_server(alias)
             names[alias] = f"{kept}_{suffix}"
-            _on_the_server(
+            on_the_server(
                 alias,
                 f'DROP DATABASE IF EXISTS "{names[alias]}" WITH (FORCE)',
                 f'CREATE DATABASE "{names[alias]}" TEMPLATE "{kept}"',
@@ -155,12 +155,12 @@ def _copied_on_the_server(suffix: str) -> dict[str, str]:
     return names
 
 
-def _kept_on_the_server(alias: str) -> str:
+def _kepton_the_server(alias: str) -> str:
     before = connections[alias].settings_dict["NAME"]
     kept = f"kept_{alias}_{_key()}"
-    if not _on_the_server(alias, f"SELECT 1 FROM pg_database WHERE datname = '{kept}'"):
+    if not on_the_server(alias, f"SELECT 1 FROM pg_database WHERE datname = '{kept}'"):
         making = f"making_{alias}"
-        _on_the_server(
+        on_the_server(
             alias, f'DROP DATABASE IF EXISTS "{making}" WITH (FORCE)', f'CREATE DATABASE "{making}"'
         )
         _use({alias: making})
@@ -169,11 +169,11 @@ def _kept_on_the_server(alias: str) -> str:
         finally:
             connections[alias].close()
             _use({alias: before})
-        _on_the_server(alias, f'ALTER DATABASE "{making}" RENAME TO "{kept}"')
+        on_the_server(alias, f'ALTER DATABASE "{making}" RENAME TO "{kept}"')
     return kept
 
 
-def _on_the_server(alias: str, *statements: str) -> list[Any]:
+def on_the_server(alias: str, *statements: str) -> list[Any]:
     """Runs statements outside of our databases; the rows of the last one."""
     where = connections[alias].settings_dict
     with psycopg.connect(

@@ -45,7 +45,7 @@ def _run(asked: argparse.Namespace, place: Path) -> int:
         asked.per_mille,
         seed=asked.seed,
         has_bug=asked.bug,
-        restores=on_sqlite and not asked.bug,
+        restores=not asked.bug,
     )
     with databases.copied(place / "databases" if on_sqlite else place):
         result = torture(plan, place)
@@ -54,6 +54,7 @@ def _run(asked: argparse.Namespace, place: Path) -> int:
     for found in result.verdict.violations[:20]:
         print(f"BROKEN {found}")
     print(f"{workers} workers, {result.verdict.periods} periods, {result.seconds:.0f} s")
+    print(result.verdict.standing)
     print(f"kills: {result.kills}, charges: {result.verdict.charges}")
     print(result.verdict.line)
     return 0 if result.verdict.is_right else 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connections
 
@@ -161,7 +161,7 @@ def _freezing(trouble: Trouble) -> Wrapper:
     def wrapper(real: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*, attempt: Any, outcome: Any, via: str, by: str, now: Any) -> Any:
             if trouble.hits(OTHERS[0]):
-                _keep_asleep(trouble.journal, attempt.pk, outcome)
+                _keep_asleep(trouble.journal, attempt.key, outcome)
                 os.kill(os.getpid(), signal.SIGKILL)
             return real(attempt=attempt, outcome=outcome, via=via, by=by, now=now)
 
@@ -170,7 +170,7 @@ def _freezing(trouble: Trouble) -> Wrapper:
     return wrapper
 
 
-def _keep_asleep(journal: Path, attempt: int, outcome: Any) -> None:
+def _keep_asleep(journal: Path, attempt: UUID, outcome: Any) -> None:
     place = journal.with_name(f"asleep-{uuid4().hex}")
     place.write_bytes(pickle.dumps((attempt, outcome)))
 
@@ -181,8 +181,8 @@ def wake_up(journal: Path, now: Any) -> None:
     from newsstand.office.billing.models import Attempt
 
     for place in sorted(journal.parent.glob("asleep-*")):
-        number, outcome = pickle.loads(place.read_bytes())  # noqa: S301 - written by this run
+        key, outcome = pickle.loads(place.read_bytes())  # noqa: S301 - written by this run
         place.unlink()
-        rows = Attempt.objects.select_related("invoice__subscription", "payment_method").filter(pk=number)
+        rows = Attempt.objects.select_related("invoice__subscription", "payment_method").filter(key=key)
         for attempt in rows:
             record_attempt(attempt=attempt, outcome=outcome, via="answer", by="system", now=now)

@@ -3,11 +3,10 @@
 import os
 import random
 import signal
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -27,8 +26,9 @@ from newsstand.office.billing.gateways.sandbox import charging, webhooks
 from newsstand.office.kit import clock, outbox, shelf
 from newsstand.office.kit.queries import rows_open
 from newsstand.shelf.shelf import memory_shelf
-from tests.torture import newsroom, points
+from tests.torture import backups, newsroom, points
 from tests.torture.points import Trouble
+from tests.torture.verdict import Verdict, verdict
 
 PATIENCE = 120.0  # real seconds for one moment
 STEPS = tuple(
@@ -69,7 +69,7 @@ class Result:
 
     kills: int
     hit: Counter[str]
-    verdict: newsroom.Verdict
+    verdict: Verdict
     seconds: float
 
 
@@ -80,14 +80,15 @@ def torture(plan: Plan, place: Path) -> Result:
     trouble.journal.touch()
     with ExitStack() as until_the_end:
         until_the_end.callback(_stand_up(plan))
+        until_the_end.callback(backups.forget)
         until_the_end.callback(points.plant(trouble))
         if plan.has_bug:
             until_the_end.callback(_plant_bug())
         for number in range(plan.periods):
             morning = newsroom.NOON + timedelta(days=28 * number)
-            restored = place / "backup" if plan.restores and number == plan.periods // 2 else None
+            restored = place / "backup" if plan.restores and number % 2 else None
             if restored is not None:
-                _back_up(restored)
+                backups.back_up(restored)
             for step in STEPS:
                 if step == STEPS[2] and restored is not None:
                     _restore(restored, morning + step, trouble)
@@ -100,7 +101,7 @@ def torture(plan: Plan, place: Path) -> Result:
     _set_clock(now)
     hit = Counter(trouble.journal.read_text().splitlines())
     hit[points.OTHERS[4]] += 1
-    return Result(kills, hit, newsroom.verdict(now), time.monotonic() - began)
+    return Result(kills, hit, verdict(now), time.monotonic() - began)
 
 
 def _stand_up(plan: Plan) -> Callable[[], None]:
@@ -190,23 +191,15 @@ def _post(now: datetime) -> Callable[[Any, bytes], bool]:
 # --- a restored backup, and the fault that must be found ---
 
 
-def _back_up(place: Path) -> None:
-    connections.close_all()
-    _copy(connections["default"].settings_dict["NAME"], place)
-
-
 def _restore(place: Path, now: datetime, trouble: Trouble) -> None:
-    """The books as they were before the morning's charges; what the bank did since is on its own list."""
-    connections.close_all()
-    _copy(place, connections["default"].settings_dict["NAME"])
+    """The books as they were before the morning's charges; what the bank did since is on its own list.
+
+    Before a worker runs again, what is lost is looked for there, as the manual says.
+    """
+    backups.restore(place)
     trouble.journal.write_text(trouble.journal.read_text() + f"{points.OTHERS[5]}\n")
+    _set_clock(now)
     actions.reconcile(since=now - timedelta(days=1), apply=True, now=now)
-
-
-def _copy(source: str | Path, target: str | Path) -> None:
-    """SQLite's own way, which takes the write-ahead log along."""
-    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
-        read.backup(written)
 
 
 def _plant_bug() -> Callable[[], None]:

@@ -15,11 +15,11 @@ def workers() -> int:
 
 
 def test_workers_that_kill_themselves_charge_nobody_twice(tmp_path: Path) -> None:
-    result = torture(Plan(5, 2, workers(), per_mille=60), tmp_path)
+    result = torture(Plan(5, 2, workers(), per_mille=60, restores=True), tmp_path)
     assert result.verdict.line == "charged twice: 0, lost: 0, ledger off by: 0.00"
     assert result.verdict.violations == ()
     assert result.kills > 0
-    assert result.verdict.charges > 8
+    assert result.verdict.charges > 4
 
 
 def test_charging_before_recording_is_found(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid5
 
 from django.db import transaction
 
@@ -10,6 +9,7 @@ from newsstand.office.billing.actions.locking import locked
 from newsstand.office.billing.models import Invoice, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.billing.queries import wording
+from newsstand.office.billing.queries.lost import invoice_id
 from newsstand.office.kit import audit
 from newsstand.rules.billing.books import CANCELLED, NO_SERVICE
 from newsstand.rules.billing.periods import Period, period_containing
@@ -26,18 +26,25 @@ def open_invoice(*, subscription: Subscription, by: str, now: datetime) -> Invoi
         due = _due_period(subscription, now)
         if due is None:
             return None
-        for seq in range(subscription.next_seq, due.seq):
-            _void_unserved(subscription, seq, by=by, now=now)
-        invoice, is_new = _invoice(subscription, due, now)
-        if is_new:
-            audit.record(
-                by=by,
-                verb="open_invoice",
-                subject=f"subscription:{subscription.ref}",
-                after={"invoice": invoice.ref, "seq": due.seq, "amount": invoice.amount},
-                now=now,
-            )
+        invoice = open_period(subscription=subscription, due=due, by=by, now=now)
         return invoice if invoice.status == Invoice.Status.OPEN else None
+
+
+def open_period(*, subscription: Subscription, due: Period, by: str, now: datetime) -> Invoice:
+    """The invoice of a period, made if there is none, and void rows for periods before it that nobody was
+    charged for. The caller holds the subscription's row."""
+    for seq in range(subscription.next_seq, due.seq):
+        _void_unserved(subscription, seq, by=by, now=now)
+    invoice, is_new = _invoice(subscription, due, now)
+    if is_new:
+        audit.record(
+            by=by,
+            verb="open_invoice",
+            subject=f"subscription:{subscription.ref}",
+            after={"invoice": invoice.ref, "seq": due.seq, "amount": invoice.amount},
+            now=now,
+        )
+    return invoice
 
 
 def _due_period(subscription: Subscription, now: datetime) -> Period | None:
@@ -65,7 +72,7 @@ def _invoice(subscription: Subscription, due: Period, now: datetime) -> tuple[In
     is_new = invoice is None
     if invoice is None:  # also where one was called off: that is history, and the period gets another
         # The id follows from the period: after a restored backup the gateway still knows the charge by it.
-        row["public_id"] = uuid5(subscription.public_id, f"period {due.seq}, charge {rows.count()}")
+        row["public_id"] = invoice_id(subscription.public_id, due.seq, rows.count())
         invoice = Invoice.objects.create(subscription=subscription, seq=due.seq, **row)
     invoice.subscription = subscription
     return invoice, is_new

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsstand.office.billing.actions.gateway_in_use import GATEWAYS, gateway
-from newsstand.office.billing.actions.record_gateway_event import record_gateway_event
+from newsstand.office.billing.actions.parking import park
+from newsstand.office.billing.actions.record_attempt import record_attempt
+from newsstand.office.billing.actions.record_gateway_event import MONEY_WENT, record_gateway_event
+from newsstand.office.billing.actions.reopen_invoice import reopen_invoice
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import GatewayEvent as Row
-from newsstand.office.billing.models import Invoice, Transfer
+from newsstand.office.billing.models import Invoice, Subscription, Transfer
+from newsstand.office.billing.queries.lost import LostPeriod, lost_periods
 from newsstand.office.kit import clock
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 
 BY = "system"
+NO_REASON = "a charge was called off or given back, and a restored backup does not know why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +36,46 @@ class Difference:
 def reconcile(*, since: datetime, apply: bool, now: datetime) -> list[Difference]:
     """Compare from a moment on; with `apply`, take in what was unknown here, as a webhook would bring it.
 
-    Nothing is ever charged by this. What is known there under another amount is left to a person.
+    Nothing is ever charged by this. What is known there under another amount is left to a person. After a
+    backup was restored, what is gone here is written again from what the gateway has.
     """
     found: list[Difference] = []
     for name in GATEWAYS:
-        for event in _events(name, since, now):
+        events = list(_events(name, since, now))
+        charges = {event.ref for event in events if event.kind.thing == "charge"}
+        lost = lost_periods(charges, now) if apply else {}
+        for event in events:
             differs = _differs(event)
             if differs is None:
                 continue
             found.append(differs)
             if apply and differs.kind in ("unknown_here", "state"):
-                record_gateway_event(event=event, via="reconcile", by=BY, now=now)
+                _take_in(event, lost.get(event.ref), now)
+        if apply:
+            _set_aside(events, lost, now)
         found += _unknown_there(name, since, now)
     return found
+
+
+def _take_in(event: GatewayEvent, lost: LostPeriod | None, now: datetime) -> None:
+    attempt = reopen_invoice(event=event, lost=lost, by=BY, now=now) if event.kind.thing == "charge" else None
+    if attempt is not None and event.kind is Kind.CHARGE_FAILED and event.cause is not None:
+        declined = base.Declined(event.charge_id, event.code, event.cause)
+        record_attempt(attempt=attempt, outcome=declined, via="reconcile", by=BY, now=now)
+    elif attempt is not None and event.kind is Kind.CHARGE_CANCELED:
+        called_off = base.Canceled(event.charge_id)
+        record_attempt(attempt=attempt, outcome=called_off, via="reconcile", by=BY, now=now)
+    record_gateway_event(event=event, via="reconcile", by=BY, now=now)
+
+
+def _set_aside(events: list[GatewayEvent], lost: dict[str, LostPeriod], now: datetime) -> None:
+    """What was called off or given back in the time that is gone had a reason that is gone as well: most likely
+    a cancellation. Nothing more is charged there until a person has asked."""
+    charges = {event.charge_id: event.ref for event in events if event.ref in lost}
+    for event in events:
+        ref = charges.get(event.charge_id)
+        if ref is not None and (event.kind is Kind.CHARGE_CANCELED or event.kind.thing in MONEY_WENT):
+            park(subscription=Subscription(pk=lost[ref].subscription_id), why=NO_REASON, by=BY, now=now)
 
 
 def _events(name: str, since: datetime, now: datetime) -> Iterator[GatewayEvent]:
@@ -58,13 +90,15 @@ def _events(name: str, since: datetime, now: datetime) -> Iterator[GatewayEvent]
 
 
 def _differs(event: GatewayEvent) -> Difference | None:
-    known = Row.objects.filter(
+    known: Row | Transfer | None = Row.objects.filter(
         gateway=event.gateway, object_id=event.object_id, kind=event.kind.value
     ).first()
 
     def differs(kind: str, said: str) -> Difference:
         return Difference(kind, event.gateway, event.object_id, said)
 
+    if event.kind in (Kind.REFUND_SUCCEEDED, Kind.DISPUTE_OPENED):
+        known = Transfer.objects.filter(key=f"{event.kind.thing}:{event.gateway}:{event.object_id}").first()
     if event.kind is Kind.CHARGE_SUCCEEDED:
         key = f"charge:{event.gateway}:{event.charge_id or event.object_id}"
         booked = Transfer.objects.filter(key=key).first()

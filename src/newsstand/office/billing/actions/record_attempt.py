@@ -42,7 +42,7 @@ def record_attempt(
         case base.ActionRequired():
             _record_action(attempt, outcome, by=by, now=now)
         case base.Canceled():
-            _set(attempt, now, status=Attempt.Status.CANCELED, settled_at=now)
+            _record_called_off(attempt, now)
         case base.Processing() | base.Unknown():
             _record_unknown(attempt, by=by, now=now)
     return Attempt.objects.select_related("invoice__subscription", "payment_method").get(pk=attempt.pk)
@@ -151,6 +151,16 @@ def _record_action(attempt: Attempt, wanted: base.ActionRequired, *, by: str, no
             attempt.refresh_from_db()
             invoice = _invoice_of(attempt, subscription)
             _follow_decline(subscription, invoice, attempt, DeclineClass.AUTH, None, by=by, now=now)
+
+
+def _record_called_off(attempt: Attempt, now: datetime) -> None:
+    """Nothing will be taken by this charge. If the reader wants to stay after all, the period gets another one."""
+    with transaction.atomic():
+        subscription = locked(attempt.invoice.subscription_id)
+        is_news = _set(attempt, now, status=Attempt.Status.CANCELED, settled_at=now)
+        if is_news and subscription.state == State.ACTIVE and not subscription.is_cancelled:
+            open_ones = Invoice.objects.filter(pk=attempt.invoice_id, status=Invoice.Status.OPEN)
+            open_ones.update(status=Invoice.Status.VOID, void_reason=CANCELLED)
 
 
 def _record_unknown(attempt: Attempt, *, by: str, now: datetime) -> None:

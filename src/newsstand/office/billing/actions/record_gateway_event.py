@@ -36,7 +36,9 @@ def record_gateway_event(*, event: GatewayEvent, via: str, by: str, now: datetim
         elif invoice is not None and event.kind in LOOK_AGAIN:
             _look_soon(invoice, now)
         is_news = keep_event(event=event, via=via, now=now)
-        if invoice is not None and is_news and event.kind.thing in MONEY_WENT:
+        if (
+            invoice is not None and event.kind.thing in MONEY_WENT
+        ):  # also if it was heard before the charge was
             _money_went(invoice, event, via=via, by=by, now=now)
         if event.kind is Kind.METHOD_UPDATED and event.code.isdecimal():
             updated = PaymentMethod.objects.filter(gateway=event.gateway, token=event.object_id)

@@ -158,6 +158,9 @@ class Till:
                 self._decline(book, invoice, attempt, answer.cause, now)
             elif answer.kind == "canceled":
                 attempt.status, attempt.settled_at, attempt.lease_until = "canceled", now, None
+                is_wanted = book.state is State.ACTIVE and book.cancel_requested_at is None
+                if is_wanted and invoice.status == "open":
+                    invoice.status, invoice.void_reason = "void", CANCELLED
             elif answer.kind == "action":
                 self._wait_for_approval(book, attempt, answer, now)
             else:
