@@ -9,7 +9,9 @@ from PIL import Image
 
 from newsstand.office.articles.cut import cut
 from newsstand.office.articles.models import ArticlePage, AuthorPage, Picture, SectionPage, TagPage
+from newsstand.office.importers.markdown import body, front_matter
 from newsstand.office.importers.markdown import publish as publish_module
+from newsstand.office.importers.markdown.problems import FileRefused
 from newsstand.office.importers.markdown.publish import Summary, publish_files
 from newsstand.office.kit.models import AuditRow
 from tests.office import newsroom
@@ -164,7 +166,7 @@ REFUSED = [
     ("level: metered", "level: secret", 7, "not known; write free, registered, metered, subscribers"),
     ("level: metered", "level: [metered", 8, "the YAML is broken"),
     ("2026-11-14T07:30", "soon", 6, "published: 'soon' is no moment"),
-    ("2026-11-14T07:30", "2026-02-30", 1, "the YAML cannot be read"),
+    ("2026-11-14T07:30", "2026-02-30", 6, "the YAML is broken: day is out of range"),
     ("image_alt: A rusty crane against the sky\n", "", 9, "image: say in image_alt what the picture shows"),
     ("image: crane.png", "image: gone.png", 9, "the picture gone.png cannot be read: No such file or directory"),
     ("image: crane.png", "image: ../secret.png", 9, "must lie beside the story"),
@@ -184,7 +186,7 @@ REFUSED = [
     ("## What happens now", "<!-- paywall -->", 19, "the paywall line stands here a second time"),
     ("## What happens now", "```\ncode\n```", 19, "code has no place in a story"),
     ("title: The old crane", "slug: Old_Crane\ntitle: The old crane", 2, "slug: 'Old_Crane' may have small letters"),
-    ("title: The old crane comes down", f"title: {'long ' * 60}", 1, "title:"),
+    ("title: The old crane comes down", f"title: {'long ' * 60}", 2, "title:"),
 ]  # fmt: skip
 
 
@@ -225,9 +227,56 @@ def test_what_is_no_story(folder: Path, data: bytes, line: int, reason: str) -> 
     assert reason in lines[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("title: One\nlevel: free\ntitle: Two", 4, "the key 'title' stands twice"),
+        ("title: One\npublished: 9999-12-31", 3, "the year 9999 is not between 1500 and 2999"),
+        ('title: "One\\0"', 2, "a character that cannot be printed"),
+        (f"title: {'[' * 3000}", 1, "too many brackets"),
+    ],
+)
+def test_front_matter_that_is_refused(text: str, line: int, reason: str) -> None:
+    with pytest.raises(FileRefused) as refused:
+        front_matter.read(text, "UTC")
+    problem = refused.value.problems[0]
+    assert problem.line == line
+    assert reason in problem.reason
+
+
+def test_a_text_without_words_is_refused() -> None:
+    with pytest.raises(FileRefused, match="5: the story has no text"):
+        body.read("\n<!-- paywall -->\n", 5)
+
+
+def test_pictures_may_have_any_name() -> None:
+    (_, picture), _ = body.read("![x](<größe & so.png>)\n\nText.\n", 1).blocks
+    assert picture.file == "größe & so.png"
+
+
+def test_what_the_editor_would_refuse_is_told_with_its_line(folder: Path) -> None:
+    bad = STORY.replace("## What happens now", f"## {'What ' * 40}").replace(
+        "After ninety", "After ninety " * 40
+    )
+    _, lines = publish(put(folder, bad.replace("A pilot", "A pilot " * 40)))
+    assert [line.rpartition("story.md:")[2][:22] for line in lines] == [
+        "3: standfirst: may hav",
+        "19: heading: Ensure th",
+        "23: quote: source: Ens",
+    ]
+    _, lines = publish(put(folder, "---\ntitle: Control\n---\n\nOne\n\nTw\x0bo\n"))
+    assert lines[0].endswith("story.md:7: a character that cannot be printed: U+000B")
+
+
+def test_two_spellings_of_one_author_are_one(folder: Path) -> None:
+    twice = STORY.replace("[Mara Finch, Ivo Brandt]", "[Mara Finch, Ivo Brandt, mara finch, Mara-Finch]")
+    publish(put(folder, twice))
+    assert [author.title for author in ArticlePage.objects.get().authors] == ["Mara Finch", "Ivo Brandt"]
+
+
 def test_a_bad_file_stops_no_other(folder: Path) -> None:
     good = put(folder, STORY, "good.md")
-    bad = put(folder, "---\ntitle: [\n---\n", "bad.md")
+    bad = put(folder, "---\ntitle: [\n---\n\nText.\n", "bad.md")
     other = put(folder, STORY.replace("old crane", "new crane"), "other.md")
     again = put(folder, STORY, "again.md")
     summary, lines = publish(bad, good, folder / "missing.md", other, again)

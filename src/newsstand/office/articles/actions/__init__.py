@@ -9,6 +9,7 @@ from newsstand.office.articles.actions.found import found_publication as found_p
 from newsstand.office.articles.actions.keep_picture import KeptPicture as KeptPicture
 from newsstand.office.articles.actions.keep_picture import PictureRefused as PictureRefused
 from newsstand.office.articles.actions.keep_picture import keep_picture as keep_picture
+from newsstand.office.articles.actions.publish_story import Fault as Fault
 from newsstand.office.articles.actions.publish_story import Lead as Lead
 from newsstand.office.articles.actions.publish_story import Published as Published
 from newsstand.office.articles.actions.publish_story import Story as Story

@@ -1,12 +1,14 @@
 """Publishes a whole story from outside: created or updated by its slug, with all that it names."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.text import slugify
+from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.coreutils import string_to_ascii
 from wagtail.models import Page
 
@@ -28,8 +30,21 @@ DEFAULT_SECTION = "News"
 SLUG_LENGTH = 80
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A sentence about a story: about one field of `Story` or `Lead`, or a block of the body, counted from 0."""
+
+    reason: str
+    field: str = ""
+    block: int | None = None
+
+
 class StoryRefused(ValueError):
-    """A story cannot be published as it is; the text says what to change."""
+    """A story cannot be published as it is; the faults say what to change."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(fault.reason for fault in faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +98,15 @@ def publish_story(*, story: Story, by: str, now: datetime) -> Published:
         named = _Named()
         page = _present(story)
         section = _section(story, page, named)
-        authors = [named.page(AuthorPage, name, AuthorIndexPage.objects.get()) for name in story.authors]
-        tags = [named.page(TagPage, name, TagIndexPage.objects.get()) for name in story.tags]
+        authors = named.pages(AuthorPage, "authors", story.authors, AuthorIndexPage.objects.get())
+        tags = named.pages(TagPage, "tags", story.tags, TagIndexPage.objects.get())
         if page is not None and _is_as_wanted(page, story, section, authors, tags):
             return Published("unchanged", page.address, ())
         is_new = page is None
         page = page or ArticlePage(slug=story.slug)
         _fill(page, story, authors, tags)
-        _check(page)
+        if faults := _faults(page):
+            raise StoryRefused(*faults)
         page = _put(page, section)
         return Published("created" if is_new else "updated", page.address, tuple(named.made))
 
@@ -102,18 +118,19 @@ def _present(story: Story) -> ArticlePage | None:
     fitting = named or found
     if len(fitting) > 1:
         where = ", ".join(page.address for page in found)
-        raise StoryRefused(f"several stories have the slug {story.slug} ({where}): name the section")
+        reason = f"several stories have the slug {story.slug} ({where}): name the section"
+        raise StoryRefused(Fault(reason, "slug"))
     if not fitting:
         return None
     if fitting[0].locked:
-        raise StoryRefused(f"{fitting[0].address} is locked by the newsroom: unlock it first")
+        raise StoryRefused(Fault(f"{fitting[0].address} is locked by the newsroom: unlock it first"))
     return fitting[0]
 
 
 def _section(story: Story, page: ArticlePage | None, named: "_Named") -> SectionPage:
     if not story.section and page is not None:
         return page.section
-    return named.page(SectionPage, story.section or DEFAULT_SECTION, queries.front_page())
+    return named.page(SectionPage, "section", story.section or DEFAULT_SECTION, queries.front_page())
 
 
 class _Named:
@@ -122,21 +139,28 @@ class _Named:
     def __init__(self) -> None:
         self.made: list[str] = []
 
-    def page(self, model: type[Page], name: str, parent: Page) -> Any:
+    def pages(self, model: type[Page], field: str, names: Iterable[str], parent: Page) -> list[Any]:
+        """The pages of these names, each once, also where two names mean the same one."""
+        return list(dict.fromkeys(self.page(model, field, name, parent) for name in names))
+
+    def page(self, model: type[Page], field: str, name: str, parent: Page) -> Any:
         """The live page of this name below `parent`. Raises StoryRefused where there can be none."""
         slug = slug_of(name)
         if not slug:
-            raise StoryRefused(f"no address can be made from {name!r}")
+            raise StoryRefused(Fault(f"no address can be made from {name!r}", field))
         below = model.objects.child_of(parent)
         page = below.filter(title__iexact=name).first() or below.filter(slug=slug).first()
         if page is None:
-            return self._make(model(title=name, slug=slug), parent)
+            return self._make(model(title=name, slug=slug), field, parent)
         if not page.live:
-            raise StoryRefused(f"{page.address} is not published: publish it, or name another one")
+            raise StoryRefused(
+                Fault(f"{page.address} is not published: publish it, or name another one", field)
+            )
         return page
 
-    def _make(self, page: Page, parent: Page) -> Page:
-        _check(page)
+    def _make(self, page: Page, field: str, parent: Page) -> Page:
+        if faults := _faults(page):
+            raise StoryRefused(*(replace(fault, field=field) for fault in faults))
         add_live(parent, page)
         self.made.append(f"new {page.kind} {page.title}")
         return page
@@ -159,25 +183,45 @@ def _fill(page: ArticlePage, story: Story, authors: list[AuthorPage], tags: list
     page.tags = tags
 
 
-def _check(page: Page) -> None:
-    """Everything that the editor's form would say."""
+def _faults(page: Page) -> list[Fault]:
+    """Everything that the editor's form would say, in the words of `Story`."""
+    found = [*_too_long(page)]
     try:
-        page.full_clean(exclude=["path", "depth", "url_path", "slug", "content_type", "locale"])
-        if isinstance(page, ArticlePage):
-            page.body.stream_block.clean(page.body)
+        page.full_clean(exclude=["path", "depth", "url_path", "draft_title", "content_type", "locale"])
     except ValidationError as error:
-        raise StoryRefused("; ".join(_sentences(error))) from error
+        for name, reasons in error.message_dict.items():
+            found += [Fault(reason, name.removeprefix("lead_")) for reason in reasons]
+    if isinstance(page, ArticlePage):
+        found += _faults_of_blocks(page)
+    return found
+
+
+def _too_long(page: Page) -> Iterator[Fault]:
+    """Long texts have their limit in the editor's form alone."""
+    for field in page._meta.concrete_fields:
+        if isinstance(field, models.TextField) and field.max_length:
+            letters = len(field.value_from_object(page) or "")
+            if letters > field.max_length:
+                yield Fault(f"may have {field.max_length} characters, and has {letters}", field.name)
+
+
+def _faults_of_blocks(page: ArticlePage) -> Iterator[Fault]:
+    try:
+        page.body.stream_block.clean(page.body)
+    except StreamBlockValidationError as error:
+        yield from (Fault(reason) for reason in error.non_block_errors or ())
+        for place, inner in (error.block_errors or {}).items():
+            kind = page.body[place].block_type
+            yield from (Fault(f"{kind}: {reason}", block=place) for reason in _sentences(inner))
 
 
 def _sentences(error: ValidationError) -> list[str]:
-    """The messages of an error, each with the name of its field; blocks keep theirs one level down."""
-    if hasattr(error, "block_errors"):
-        inner = error.block_errors
-        parts = inner.values() if isinstance(inner, dict) else inner or []
-        return [text for part in parts if part is not None for text in _sentences(part)]
-    if hasattr(error, "error_dict"):
-        return [f"{name}: {text}" for name, texts in error.message_dict.items() for text in texts]
-    return list(error.messages)
+    """The messages of a block's error; parts of a block keep theirs one level down."""
+    inner = getattr(error, "block_errors", None)
+    if not inner:
+        return list(error.messages)
+    named = inner.items() if isinstance(inner, dict) else (("", part) for part in inner if part is not None)
+    return [f"{name}: {text}" if name else text for name, part in named for text in _sentences(part)]
 
 
 def _put(page: ArticlePage, section: SectionPage) -> ArticlePage:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -33,9 +34,10 @@ class PictureAt:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The blocks as they are stored; the value of a picture is still a PictureAt."""
+    """The blocks as they are stored; the value of a picture is still a PictureAt. `lines` has the line of each."""
 
     blocks: tuple[tuple[str, Any], ...]
+    lines: tuple[int, ...]
     warnings: tuple[Problem, ...]
 
 
@@ -44,10 +46,12 @@ def read(text: str, first_line: int) -> Body:
     markdown = _Markdown("commonmark", {"html": True}).enable("table")
     reader = _Reader(first_line)
     for node in SyntaxTreeNode(markdown.parse(text)).children:
-        reader.block(node)
+        reader.part(node)
+    if not reader.problems and all(kind == PAYWALL for kind, _ in reader.blocks):
+        reader.problems.append(Problem(first_line, "the story has no text"))
     if reader.problems:
         raise FileRefused(*reader.problems)
-    return Body(tuple(reader.blocks), tuple(reader.warnings))
+    return Body(tuple(reader.blocks), tuple(reader.lines), tuple(reader.warnings))
 
 
 class _Markdown(MarkdownIt):
@@ -60,11 +64,16 @@ class _Reader:
     def __init__(self, first_line: int) -> None:
         self._first_line = first_line
         self.blocks: list[tuple[str, Any]] = []
+        self.lines: list[int] = []
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
 
-    def block(self, node: SyntaxTreeNode) -> None:
-        """Add the block or blocks of one top-level part."""
+    def part(self, node: SyntaxTreeNode) -> None:
+        """Add the block or blocks of one top-level part, and where they stand."""
+        self._part_at(node)
+        self.lines += [self._line_of(node)] * (len(self.blocks) - len(self.lines))
+
+    def _part_at(self, node: SyntaxTreeNode) -> None:
         line = self._line_of(node)
         if node.type == "paragraph":
             self._paragraph(node.children[0], line)
@@ -100,7 +109,7 @@ class _Reader:
 
     def _picture(self, image: SyntaxTreeNode, line: int) -> None:
         caption = str(image.attrs.get("title", ""))
-        picture = PictureAt(str(image.attrs["src"]), self._plain(image), caption, line)
+        picture = PictureAt(unquote(str(image.attrs["src"])), self._plain(image), caption, line)
         self.blocks.append((PICTURE, picture))
 
     def _quote(self, node: SyntaxTreeNode) -> None:

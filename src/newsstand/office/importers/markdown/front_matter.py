@@ -7,12 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+from yaml.constructor import ConstructorError
 
 from newsstand.office.articles.actions import slug_of
-from newsstand.office.importers.markdown.problems import FileRefused, Problem
+from newsstand.office.importers.markdown.problems import FileRefused, Problem, unprintable
 from newsstand.rules.gate.facts import Level
 
 FENCE = "---"
+FIRST_YEAR, LAST_YEAR = 1500, 2999  # what a newspaper may have in its archive, or plan
 KEYS = (
     "title",
     "standfirst",
@@ -79,17 +81,45 @@ def read(text: str, zone: str) -> tuple[FrontMatter, tuple[Problem, ...]]:
     return _Reader(values, lines, zone).front_matter(), warnings
 
 
+class _Loader(yaml.SafeLoader):
+    """Takes no key twice, and knows the line of a date that is none."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping. Raises ConstructorError where the last of two values would silently win."""
+        seen = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise ConstructorError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        """A date or a moment. Raises ConstructorError for the 32nd of a month."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError as error:
+            raise ConstructorError(None, None, str(error), node.start_mark) from error
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
+
+
 def _mapping(text: str) -> tuple[dict[str, Any], dict[str, int]]:
     """The values and the line of each key in the file, whose first line is the fence."""
+    loader = _Loader(text)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        node = loader.get_single_node()
+        values = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 2 if mark is not None else 1
         raise FileRefused(Problem(line, f"the YAML is broken: {error.problem or error.context}")) from error
-    except (yaml.YAMLError, ValueError) as error:  # a control character, or a date that is none
+    except yaml.YAMLError as error:
         raise FileRefused(Problem(1, f"the YAML cannot be read: {error}".splitlines()[0])) from error
+    except RecursionError as error:
+        raise FileRefused(Problem(1, "the YAML has too many brackets within brackets")) from error
+    finally:
+        loader.dispose()
     if values is None:
         raise FileRefused(Problem(1, "title: a story needs a title"))
     if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
@@ -153,12 +183,18 @@ class _Reader:
     def _text(self, value: Any) -> str:
         if isinstance(value, (list, dict)):
             raise ValueError("must be a text")
-        return " ".join(str(value).split())
+        text = " ".join(str(value).split())
+        if unprintable(text):
+            raise ValueError("has a character that cannot be printed")
+        return text
 
     def _names(self, value: Any) -> tuple[str, ...]:
         given = value if isinstance(value, list) else [value]
         names = [self._text(each) for each in given if each is not None]
-        return tuple(dict.fromkeys(name for name in names if name))
+        first: dict[str, str] = {}
+        for name in filter(None, names):
+            first.setdefault(name.casefold(), name)
+        return tuple(first.values())
 
     def _slug(self, value: Any) -> str:
         text = self._text(value)
@@ -182,6 +218,8 @@ class _Reader:
             value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 the zone follows below
         if not isinstance(value, datetime):
             raise ValueError(f"{value!r} is no moment; write one like 2026-11-16T07:30")
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(f"the year {value.year} is not between {FIRST_YEAR} and {LAST_YEAR}")
         return value if value.tzinfo is not None else value.replace(tzinfo=self._zone)
 
     def _parsed(self, text: str) -> datetime:

@@ -1,5 +1,6 @@
 """What is wrong in a file, and where."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -17,3 +18,11 @@ class FileRefused(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(f"{problem.line}: {problem.reason}" for problem in problems))
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def unprintable(text: str) -> re.Match[str] | None:
+    """The first control character that no page, feed or database can hold; None if there is none."""
+    return _UNPRINTABLE.search(text)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from newsstand.office.articles.actions import (
+    Fault,
     KeptPicture,
     Lead,
     PictureRefused,
@@ -21,11 +22,12 @@ from newsstand.office.articles.actions import (
 from newsstand.office.importers.markdown import body, front_matter
 from newsstand.office.importers.markdown.body import Body, PictureAt
 from newsstand.office.importers.markdown.front_matter import FrontMatter
-from newsstand.office.importers.markdown.problems import FileRefused, Problem
+from newsstand.office.importers.markdown.problems import FileRefused, Problem, unprintable
 from newsstand.office.kit.queries import publication
 
 LARGEST_FILE = 2 * 1024 * 1024  # bytes of text
 TELL_EVERY = 25  # files
+KEY_OF = {"alt": "image_alt", "published_at": "published"}  # where a key and a field differ in name
 
 Report = Callable[[str], None]
 
@@ -110,7 +112,11 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise FileRefused(Problem(line, "the text is not UTF-8")) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if wrong := unprintable(text):
+        line = text.count("\n", 0, wrong.start()) + 1
+        raise FileRefused(Problem(line, f"a character that cannot be printed: U+{ord(wrong[0]):04X}"))
+    return text
 
 
 def _refuse_second(facts: FrontMatter, path: Path, slugs: dict[str, Path]) -> None:
@@ -128,10 +134,19 @@ def _write(path: Path, facts: FrontMatter, text: Body, *, by: str, now: datetime
             return publish_story(story=_story(facts, text, pictures), by=by, now=now)
     except StoryRefused as error:
         pictures.throw_away()
-        raise FileRefused(Problem(1, str(error))) from error
+        raise FileRefused(*(_problem(fault, facts, text) for fault in error.faults)) from error
     except BaseException:
         pictures.throw_away()
         raise
+
+
+def _problem(fault: Fault, facts: FrontMatter, text: Body) -> Problem:
+    """The fault at its line: that of its block, else that of its key; what has no key is said of the title."""
+    if fault.block is not None:
+        return Problem(text.lines[fault.block], fault.reason)
+    key = KEY_OF.get(fault.field, fault.field)
+    line = facts.lines.get(key, facts.lines["title"])
+    return Problem(line, f"{key}: {fault.reason}" if key else fault.reason)
 
 
 def _story(facts: FrontMatter, text: Body, pictures: "_Pictures") -> Story:
@@ -185,11 +200,16 @@ class _Pictures:
             kept = keep_picture(
                 data=data, title=Path(wanted.file).stem, alt=wanted.alt, by=self._by, now=self._now
             )
-        except OSError as error:
-            reason = f"the picture {wanted.file} cannot be read: {error.strerror}"
-            raise FileRefused(Problem(wanted.line, reason)) from error
         except PictureRefused as error:
             raise FileRefused(Problem(wanted.line, f"the picture {wanted.file}: {error}")) from error
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ) as error:  # the last two: a name that is none, links in a circle
+            why = error.strerror if isinstance(error, OSError) else error
+            reason = f"the picture {wanted.file} cannot be read: {why}"
+            raise FileRefused(Problem(wanted.line, reason)) from error
         self._kept.append(kept)
         return kept.picture
 
