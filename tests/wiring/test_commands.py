@@ -1,14 +1,17 @@
 """The command line: clear refusals, nothing half made."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from newsstand.office.kit.one_worker import only_worker
 from newsstand.wiring import cli, installation
 from newsstand.wiring.commands.demo import parse_span
 from newsstand.wiring.env import SettingError
@@ -72,6 +75,38 @@ def test_only_a_demo_is_thrown_away(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("demo = true\n")
     installation.throw_away(tmp_path)
     assert not tmp_path.exists()
+
+
+def test_a_demo_that_runs_is_not_thrown_away(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("demo = true\n")
+    with only_worker(tmp_path), pytest.raises(SettingError, match="stop it first"):
+        installation.throw_away(tmp_path)
+    assert (tmp_path / "settings.toml").exists()
+
+
+def test_settings_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("demo = maybe\n")
+    for words in (["demo"], ["serve"], ["publish", "story.md"]):
+        done = run(tmp_path, *words)
+        assert done.returncode == 2
+        assert "settings.toml cannot be read" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_who_is_told_to_stop_while_making_leaves_nothing(tmp_path: Path) -> None:
+    code = "from newsstand.wiring import cli; cli.main()"
+    making = subprocess.Popen(
+        [sys.executable, "-c", code, "demo", "--prepare"],
+        env={**os.environ, "NEWSSTAND_DATA": str(tmp_path / "demo")},
+        stdout=subprocess.DEVNULL,
+    )
+    begun = tmp_path / "demo.unfinished" / "settings.toml"
+    until = time.monotonic() + 60
+    while not begun.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    making.terminate()
+    assert making.wait(30) == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_installation_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from newsstand.office.kit import worker
+from newsstand.office.kit.one_worker import WorkerRuns
 from newsstand.wiring.commands import work
 
 
@@ -25,7 +25,7 @@ def signals() -> Iterator[None]:
 
 @contextmanager
 def taken(directory: Path) -> Iterator[None]:
-    raise worker.WorkerRuns("a worker already runs")
+    raise WorkerRuns("a worker already runs")
     yield
 
 
@@ -38,7 +38,7 @@ def run_beside_another(monkeypatch: pytest.MonkeyPatch, vendor: str) -> tuple[in
         signal.raise_signal(signal.SIGTERM)
         return 3
 
-    monkeypatch.setattr(worker, "only_worker", taken)
+    monkeypatch.setattr(work, "only_worker", taken)
     monkeypatch.setattr(work, "connection", SimpleNamespace(vendor=vendor))
     monkeypatch.setattr(work, "_say", lambda what: None)
     monkeypatch.setattr(work, "close_old_connections", lambda: None)

@@ -3,9 +3,12 @@
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from functools import partial
+from types import FrameType, ModuleType
+from typing import NoReturn
 
 from newsstand.wiring.commands import billing_words
 from newsstand.wiring.env import SettingError
@@ -143,6 +146,10 @@ WITH_DJANGO = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 for done, 1 for a refusal, 2 for a wrong call or setting."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if (
+        arguments is None
+    ):  # this process is the command: what it has begun is taken back when it is told to stop
+        signal.signal(signal.SIGTERM, _stop)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsstand.wiring.settings")
     try:
         if words[:1] == ["manage"]:
@@ -150,14 +157,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = parser().parse_args(words)
         if found.command == "billing":
             found.command = billing_words.module_of(found)
-        if found.command in WITH_DJANGO:
-            _module("django_setup").run()
-        return int(_module(found.command.replace("-", "_")).run(found))
+        command = partial(_run, found)
+        return int(_module("django_setup").run(command)) if found.command in WITH_DJANGO else command()
     except SettingError as error:
         print(f"newsstand: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _run(found: argparse.Namespace) -> int:
+    return int(_module(found.command.replace("-", "_")).run(found))
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _module(name: str) -> ModuleType:

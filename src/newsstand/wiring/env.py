@@ -108,11 +108,7 @@ class Environment:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        path = data / "settings.toml"
-        try:
-            from_file = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise SettingError(f"{path} cannot be read: {error}") from error
+        from_file = read_settings(data)
         self._values = {setting.name: self._look_up(setting, from_file) for setting in SETTINGS}
 
     def _look_up(self, setting: Setting, from_file: dict[str, Any]) -> Any:
@@ -140,6 +136,15 @@ class Environment:
                 f"Make one with `newsstand init`, or name another directory in NEWSSTAND_DATA."
             )
         return value
+
+
+def read_settings(data: Path) -> dict[str, Any]:
+    """What the file of an installation says; nothing where there is none. Raises SettingError."""
+    path = data / "settings.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{path} cannot be read: {error}") from error
 
 
 def data_directory() -> Path:

@@ -3,13 +3,12 @@
 import os
 import secrets
 import shutil
-import subprocess
-import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from newsstand.wiring.env import SettingError
+from newsstand.office.kit.one_worker import WorkerRuns, only_worker
+from newsstand.wiring.child import run_command
+from newsstand.wiring.env import SettingError, read_settings
 
 Values = Mapping[str, str | int | bool | list[str]]
 
@@ -28,7 +27,7 @@ def is_demo(data: Path) -> bool:
     """Whether it is a demo, which may be thrown away."""
     if not is_installation(data):
         return False
-    return bool(tomllib.loads((data / "settings.toml").read_text("utf-8")).get("demo"))
+    return bool(read_settings(data).get("demo"))
 
 
 def make(data: Path, values: Values, commands: Sequence[Sequence[str]]) -> int:
@@ -50,7 +49,7 @@ def make(data: Path, values: Values, commands: Sequence[Sequence[str]]) -> int:
     environment = {**os.environ, "NEWSSTAND_DATA": str(unfinished)}
     try:
         for words in commands:
-            code = subprocess.call([sys.executable, "-m", "newsstand.wiring.cli", *words], env=environment)
+            code = run_command(*words, environment=environment)
             if code != 0:
                 return code
         unfinished.rename(data)
@@ -60,10 +59,20 @@ def make(data: Path, values: Values, commands: Sequence[Sequence[str]]) -> int:
 
 
 def throw_away(data: Path) -> None:
-    """Remove a demo installation; refuses anything else."""
-    if data.exists() and not is_demo(data):
+    """Remove a demo installation; refuses anything else, and one that somebody runs."""
+    if not data.exists():
+        return
+    if not is_demo(data):
         raise SettingError(f"{data} is not a demo, so it is not thrown away.")
-    shutil.rmtree(data, ignore_errors=True)
+    try:
+        with only_worker(data):
+            shutil.rmtree(data)
+    except WorkerRuns as running:
+        raise SettingError(
+            f"another Newsstand runs on {data}: stop it first; nothing was thrown away."
+        ) from running
+    except OSError as error:
+        raise SettingError(f"{data} cannot be thrown away ({error.strerror}).") from error
 
 
 def _write_settings(path: Path, values: Values) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from newsstand.wiring.child import run_command
 from newsstand.wiring.env import Environment, SettingError, data_directory
 from newsstand.wiring.web_workers import RESTART_AFTER, WebWorkers, bound
 
@@ -85,10 +86,6 @@ def refuse_used_port(address: str, port: int) -> None:
             raise SettingError(
                 f"port {port} on {address} cannot be used ({error.strerror}); name another one, such as {port + 1}."
             ) from error
-
-
-def run_command(*words: str) -> int:
-    return subprocess.call([sys.executable, "-m", "newsstand.wiring.cli", *words])
 
 
 def _keep_working(stopping: threading.Event) -> None:

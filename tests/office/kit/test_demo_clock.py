@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsstand.office.kit import clock, demo_clock, worker
+from newsstand.office.kit import clock, demo_clock
 from newsstand.office.kit.models import AuditRow, DemoClock
+from newsstand.office.kit.one_worker import only_worker
 from newsstand.office.kit.registry import Duty, registry
 from newsstand.shelf.shelf import Shelf, memory_shelf
 
@@ -89,7 +90,7 @@ def test_a_worker_that_does_not_answer_stops_the_clock(
     charges: Charges, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     monkeypatch.setattr(demo_clock, "PATIENCE", 0.01)
-    with worker.only_worker(tmp_path), pytest.raises(demo_clock.WorkerIsAway):
+    with only_worker(tmp_path), pytest.raises(demo_clock.WorkerIsAway):
         demo_clock.advance(28 * DAY, by="system")
     assert charges.done == []
     assert clock.now() < charges.due + timedelta(minutes=1)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from newsstand.office.kit import clock, outbox, queries, worker
 from newsstand.office.kit.models import OutboxRow
+from newsstand.office.kit.one_worker import WorkerRuns, only_worker
 from newsstand.office.kit.registry import Duty, registry
 
 pytestmark = pytest.mark.django_db
@@ -207,9 +208,9 @@ def test_done_rows_are_forgotten_after_a_week(done: list[str], real_time: Callab
 
 
 def test_one_installation_has_one_worker(tmp_path: Any) -> None:
-    with worker.only_worker(tmp_path), pytest.raises(worker.WorkerRuns), worker.only_worker(tmp_path):
+    with only_worker(tmp_path), pytest.raises(WorkerRuns), only_worker(tmp_path):
         pass
-    with worker.only_worker(tmp_path):
+    with only_worker(tmp_path):
         pass
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from newsstand.office.kit import audit, clock, queries, shelf, worker
 from newsstand.office.kit.models import DemoClock
+from newsstand.office.kit.one_worker import WorkerRuns, only_worker
 from newsstand.office.kit.registry import registry
 
 NOON = 12
@@ -73,10 +74,10 @@ def _set(moment: datetime, *, by: str) -> None:
 def _settle() -> None:
     """Let the queues become empty: by the running worker, or here if none runs."""
     try:
-        with worker.only_worker(worker.lock_directory()):
+        with only_worker(worker.lock_directory()):
             worker.settle_here()
             return
-    except worker.WorkerRuns:
+    except WorkerRuns:
         limit = clock.monotonic() + PATIENCE
     while not worker.is_idle():
         if clock.monotonic() > limit:

@@ -1,10 +1,7 @@
 """The worker: does outbox rows and periodic duties, one process at a time."""
 
-import fcntl
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -16,21 +13,6 @@ from newsstand.office.kit.registry import Duty, registry
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.1  # seconds between two looks at an empty outbox
-
-
-class WorkerRuns(RuntimeError):
-    """Another process is the worker of this installation."""
-
-
-@contextmanager
-def only_worker(directory: Path) -> Iterator[None]:
-    """Hold the installation's one place for a worker; the lock ends with the process, however it ends."""
-    with (directory / "work.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WorkerRuns(f"a worker already runs on {directory}") from None
-        yield
 
 
 class Worker:

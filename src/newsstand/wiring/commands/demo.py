@@ -6,6 +6,7 @@ import re
 import sys
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from secrets import token_hex
 from types import ModuleType
 
@@ -36,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _make() -> int:
     data = data_directory()
-    print(f"Making the demo publication in {os.path.relpath(data)} …", flush=True)
+    place = data.relative_to(Path.cwd()) if data.is_relative_to(Path.cwd()) else data
+    print(f"Making the demo publication in {place} …", flush=True)
     values = {
         **new_secrets(),
         "demo": True,
@@ -63,7 +65,10 @@ def _greeting(url: str) -> str:
 def _move_clock(span: str | None) -> int:
     if not installation.is_demo(data_directory()):
         raise SettingError(f"{data_directory()} is no demo, and only a demo's clock can be moved.")
-    import_module("newsstand.wiring.commands.django_setup").run()
+    return int(import_module("newsstand.wiring.commands.django_setup").run(lambda: _move_ready_clock(span)))
+
+
+def _move_ready_clock(span: str | None) -> int:
     demo_clock = import_module("newsstand.office.kit.demo_clock")
     clock = import_module("newsstand.office.kit.clock")
     if span is None:

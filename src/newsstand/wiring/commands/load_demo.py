@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from newsstand.office.articles.actions import found_publication
 from newsstand.office.importers.markdown.publish import publish_files
 from newsstand.office.kit import clock, outbox, worker
+from newsstand.office.kit.one_worker import only_worker
 from newsstand.wiring.demo.drawing import draw_house_ads, draw_scene
 from newsstand.wiring.demo.people import open_staff_account, write_comments
 from newsstand.wiring.demo.selling import place_house_ads, put_on_sale, set_rules
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             return 1
     write_comments(by=BY, now=now)
     print("  printing every page …", flush=True)
-    with worker.only_worker(worker.lock_directory()):
+    with only_worker(worker.lock_directory()):
         outbox.drain()
     return 0
 

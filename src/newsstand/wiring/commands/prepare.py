@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from newsstand.office.kit import clock, demo_clock, outbox, shelf, worker
+from newsstand.office.kit.one_worker import WorkerRuns, only_worker
 from newsstand.office.kit.registry import registry
 
 
@@ -18,9 +19,9 @@ def run(arguments: argparse.Namespace) -> int:
     make_tables()
     gather_files()
     try:
-        with worker.only_worker(worker.lock_directory()):
+        with only_worker(worker.lock_directory()):
             _heal()
-    except worker.WorkerRuns:
+    except WorkerRuns:
         if arguments.beside_worker:
             return 0  # the worker does what earlier changes still ask for
         print(

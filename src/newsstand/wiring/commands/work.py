@@ -17,6 +17,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from newsstand.office.billing import actions
 from newsstand.office.billing.queries import upkeep
 from newsstand.office.kit import clock, worker
+from newsstand.office.kit.one_worker import WorkerRuns, only_worker
 
 LOOK_EVERY = 1.0  # seconds between two looks at what is due, beside another worker
 TRY_EVERY = 5  # looks between two tries to become the first worker
@@ -35,10 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
         threading.Thread(target=_watch, args=(arguments.parent, stop), daemon=True).start()
     while not stop.is_set():
         try:
-            with worker.only_worker(worker.lock_directory()):
+            with only_worker(worker.lock_directory()):
                 _say("works")
                 worker.Worker().run(stop)
-        except worker.WorkerRuns as refusal:
+        except WorkerRuns as refusal:
             if connection.vendor != "postgresql":
                 print(f"newsstand: {refusal}; on SQLite one is enough.", file=sys.stderr)
                 return 1

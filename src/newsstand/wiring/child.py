@@ -1,0 +1,16 @@
+"""Commands of `newsstand` that run in a process of their own, and end with the one that waits for them."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+
+def run_command(*words: str, environment: Mapping[str, str] | None = None) -> int:
+    """Run a command and wait for its exit code. Who is told to stop meanwhile stops the command first."""
+    command = subprocess.Popen([sys.executable, "-m", "newsstand.wiring.cli", *words], env=environment)
+    try:
+        return command.wait()
+    except BaseException:
+        command.terminate()
+        command.wait()
+        raise
