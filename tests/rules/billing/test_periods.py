@@ -51,6 +51,11 @@ def test_the_day_of_a_moment_is_the_publications(case: dict[str, Any]) -> None:
     assert day_of(int(case["at"].timestamp()), case["zone"]) == case["is"]
 
 
+@pytest.mark.parametrize("case", CASES["contains"], ids=lambda case: f"{case['every']}, {case['on']}")
+def test_the_period_of_a_day_of_the_table(case: dict[str, Any]) -> None:
+    assert period_containing(case["anchor"], rhythm(case["every"]), case["on"]).seq == case["seq"]
+
+
 @pytest.mark.parametrize("case", CASES["charges"], ids=lambda case: f"{case['every']} from {case['anchor']}")
 def test_charges_a_year_of_the_table(case: dict[str, Any]) -> None:
     yearly = charges_per_year(case["anchor"], rhythm(case["every"]))
