@@ -158,26 +158,6 @@ def test_staff_give_money_back_in_parts_and_never_more_than_was_taken(
     assert audit_books(now=clock.now()).violations == ()
 
 
-@pytest.mark.parametrize(
-    ("cents", "currency", "why"),
-    [
-        (0, "USD", "not_positive"),
-        (-5, "USD", "not_positive"),
-        (50, "EUR", "another_currency"),
-        (200, "USD", "more_than_left"),
-    ],
-)
-def test_a_refund_that_makes_no_sense_is_refused_and_changes_nothing(
-    ada: Account, offer: Offer, time: Time, cents: int, currency: str, why: str
-) -> None:
-    subscribe(ada, offer)
-    before = Transfer.objects.count()
-    assert refund(Invoice.objects.get(), cents, currency) == RefundRefused(why)
-    time.settle()
-    assert (Transfer.objects.count(), Refund.objects.count(), BankRefund.objects.count()) == (before, 0, 0)
-    assert AuditRow.objects.get(verb="refuse_refund").why == why
-
-
 def test_a_refund_that_the_readers_bank_sends_back_is_ours_again(
     ada: Account, offer: Offer, time: Time, mails: list[Any]
 ) -> None:

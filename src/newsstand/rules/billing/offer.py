@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from newsstand.rules.billing.periods import Rhythm
 from newsstand.rules.money import Money
 
+MOST_INTRO_PERIODS = (
+    120  # an introduction that is longer is a mistype: nobody would live to see the full price
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OfferStep:
@@ -32,6 +36,8 @@ class OfferTerms:
             )
         if any(step.periods is None or step.periods < 1 for step in self.steps[:-1]):
             raise ValueError("every price but the last holds for at least 1 period")
+        if self.intro_periods > MOST_INTRO_PERIODS:
+            raise ValueError(f"an introduction holds for {MOST_INTRO_PERIODS} periods at most")
         if any(step.price.amount < 0 for step in self.steps):
             raise ValueError("a price is not negative")
         if self.full_price.amount == 0:
