@@ -2,7 +2,7 @@
 
 PORT ?= 8000
 RUN := .venv/bin/
-REPLAYED := tests/office/billing/test_replay.py
+REPLAYED := tests/office/billing/test_replay.py tests/office/billing/test_orders.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix bench bench-answer docs browser picture lock torture replay
@@ -36,8 +36,8 @@ torture: ## workers that kill themselves at every point of a charge, on PostgreS
 
 replay: ## a hundred stories of the state machine through the office, on SQLite and on PostgreSQL (STORIES=20 for fewer)
 	@sh make/venv.sh dev
-	@NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
-	@NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python tests/postgres.py -- $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
+	@NEWSSTAND_ORDERS=200 NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
+	@NEWSSTAND_ORDERS=200 NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python tests/postgres.py -- $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
 
 bench-answer: ## microseconds of the kiosk's answer() for each kind of request, as a table
 	@sh make/venv.sh dev
