@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import brotli
+from msgspec import structs
 
 from newsstand.kiosk.answer import Answer, House, Miss, Renew, Renewal, Request, answer
 from newsstand.rules.gate.facts import ArticleFacts, Grant, Level, ReaderFacts, Step
@@ -77,7 +78,7 @@ class Site:
     def print_page(self, path: str, **fields: object) -> Entry:
         board = self.shelf.board.read()
         assert board.policy is not None
-        entry = replace(new_entry(path=path, kind="page", generation=board.generation), **fields)
+        entry = structs.replace(new_entry(path=path, kind="page", generation=board.generation), **fields)
         self.shelf.entries.put(entry, {v.name: bodies_of(v) for v in page_variants(board.policy)})
         return entry
 

@@ -103,12 +103,18 @@ def test_the_number_of_entries_is_bounded(store: CountingStore) -> None:
         put(store, f"/{number}/")
     for number in range(5):
         assert body(ready, f"/{number}/") == b"text"
-    gets = store.gets
-    assert body(ready, "/4/") == b"text"
-    assert body(ready, "/3/") == b"text"
-    assert store.gets == gets
-    assert body(ready, "/0/") == b"text"
-    assert store.gets == gets + 1
+    assert len(ready._kept) == 2
+
+
+def test_a_full_house_keeps_what_is_asked_for_twice(store: CountingStore) -> None:
+    ready = ReadyEntries(store, limit_entries=2)
+    for number in range(5):
+        put(store, f"/{number}/")
+        assert body(ready, f"/{number}/") == b"text"
+    for asked, gets in (("/4/", 1), ("/4/", 0), ("/0/", 1), ("/4/", 0)):
+        before = store.gets
+        assert body(ready, asked) == b"text"
+        assert store.gets - before == gets, asked
 
 
 def test_the_store_learns_what_was_used_since_it_was_told_last() -> None:
@@ -124,3 +130,15 @@ def test_the_store_learns_what_was_used_since_it_was_told_last() -> None:
     ready.tell_uses()
     ready.tell_uses()
     assert told == [["/a/", "/b/"], ["/b/"], []]
+
+
+def test_the_store_learns_of_what_was_asked_for_once_and_not_kept() -> None:
+    store, told = MemoryStore(), list[list[str]]()
+    for path in ("/a/", "/b/", "/c/"):
+        store.put(new_entry(path=path, kind="page", generation=0), {"full": Bodies(b"", b"", b"text")})
+    store.touch = lambda paths: told.append(sorted(paths))  # type: ignore[method-assign]
+    ready = ReadyEntries(store, limit_entries=1)
+    for path in ("/a/", "/b/", "/c/"):
+        ready.find(path, store.version())
+    ready.tell_uses()
+    assert "/c/" in told[0]

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from httptools import HttpRequestParser
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
@@ -14,7 +15,7 @@ from newsstand.kiosk import wire
 from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.together import KioskFirst
 from newsstand.rules.gate.facts import Level
-from tests.kiosk.site import NOW, PAID_TEXT, Site
+from tests.kiosk.site import NOW, PAID_TEXT, Site, pass_cookie, subscription
 from tests.kiosk.test_app import Office
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bytes]]
@@ -113,6 +114,123 @@ def test_a_page_on_the_shelf_is_answered_whole(site: Site) -> None:
     assert headers["content-length"] == str(len(body))
     assert headers["date"] == "Thu, 05 Nov 2026 21:20:00 GMT"
     assert headers["vary"] == "Accept-Encoding, Cookie"
+
+
+def in_turn(*requests: bytes) -> Talk:
+    """Send each when the one before has been answered from the shelf, and read to the end after the last."""
+
+    async def talking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        heard = b""
+        for request in requests[:-1]:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+            heard += head + await reader.readexactly(int(length.split(b":")[1]))
+        writer.write(requests[-1])
+        return heard + await reader.read()
+
+    return talking
+
+
+def feeds(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What reaches the parser from now on."""
+    fed: list[bytes] = []
+
+    class Parser:
+        def __init__(self, protocol: Any) -> None:
+            self._parser = HttpRequestParser(protocol)
+
+        def feed_data(self, data: bytes) -> None:
+            fed.append(data)
+            self._parser.feed_data(data)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._parser, name)
+
+    monkeypatch.setattr("uvicorn.protocols.http.httptools_impl.httptools.HttpRequestParser", Parser)
+    return fed
+
+
+def test_headers_that_were_read_once_are_not_read_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed = feeds(monkeypatch)
+    free, paid = site.print_story(1, Level.FREE), site.print_story(2, Level.SUBSCRIBERS)
+    asked = [get(free), get(paid), get(f"{free}?utm_source=x"), get(paid), LAST]
+    answers = parsed(talk(site, in_turn(*asked)), *["GET"] * 5)
+    assert fed == [asked[0], LAST]
+    assert [PAID_TEXT.encode() in body for _, _, body in answers] == [True, False, True, False, False]
+    assert [status for status, _, _ in answers] == [200, 200, 200, 200, 418]
+
+
+def test_one_readers_headers_serve_no_other(site: Site) -> None:
+    paid = site.print_story(2, Level.SUBSCRIBERS)
+    mine = get(paid, "Cookie: " + pass_cookie(site.pass_of(subscription())))
+    none = get(paid, "Cookie: newsstand_pass=x")
+    answers = parsed(talk(site, in_turn(mine, none, mine, get(paid), mine, LAST)), *["GET"] * 6)
+    assert [PAID_TEXT.encode() in body for _, _, body in answers] == [True, False, True, False, True, False]
+
+
+def test_known_headers_inside_of_a_body_are_a_body(site: Site) -> None:
+    """What looks like a request is one only where the request before it has ended."""
+    desk, free = Desk(), site.print_story(1, Level.FREE)
+    inner = get(free)
+    outer = get(free, f"Content-Length: {len(inner)}", method="POST")
+
+    async def talking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(inner)
+        await reader.readuntil(PAID_TEXT.encode())
+        writer.write(outer)
+        await writer.drain()
+        await asyncio.sleep(0.05)  # so that the body comes in a piece of its own
+        writer.write(inner)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.write(LAST)
+        return await reader.read()
+
+    talk(site, talking, desk)
+    assert desk.bodies == [inner, b""]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"GET  /harbour/story-1/ HTTP/1.1",
+        b"GET /harbour/story-1/ x HTTP/1.1",
+        b"GET /harbour/story-1/?a b HTTP/1.1",
+        b"GET /harbour/story-1/\x00 HTTP/1.1",
+        b"get /harbour/story-1/ HTTP/1.1",
+        b"GET /harbour/story-1/ HTTP/1.2",
+        b"GET harbour/story-1/ HTTP/1.1",
+        b"POST /harbour/story-1/ HTTP/1.1",
+        b"GET http://paper.example/harbour/story-1/ HTTP/1.1",
+    ],
+)
+def test_another_request_line_above_known_headers_is_for_the_parser(
+    site: Site, monkeypatch: pytest.MonkeyPatch, line: bytes
+) -> None:
+    fed = feeds(monkeypatch)
+    free = site.print_story(1, Level.FREE)
+    odd = line + get(free).partition(b"\r\n")[1] + get(free).partition(b"\r\n")[2]
+
+    async def talking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(get(free))
+        await reader.readuntil(PAID_TEXT.encode())
+        writer.write(odd)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        return b""
+
+    talk(site, talking)
+    assert fed == [get(free), odd]
+
+
+def test_headers_in_pieces_or_with_an_end_are_not_kept(site: Site) -> None:
+    free = site.print_story(1, Level.FREE)
+    kiosk = Kiosk(site.house, Desk().renew)
+    for data in (get(free), get(free, "Connection: close")):
+        assert kiosk.heads.find(data) is None
+    raw = talk(site, sends(get(free)[:30], get(free)[30:], LAST))
+    assert [status for status, _, _ in parsed(raw, "GET", "GET")] == [200, 418]
 
 
 def test_pipelined_requests_are_answered_in_their_order(site: Site) -> None:

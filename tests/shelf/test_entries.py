@@ -1,10 +1,10 @@
 """What every store of entries promises."""
 
 import gzip
-from dataclasses import replace
 
 import brotli
 import pytest
+from msgspec.structs import replace
 
 from newsstand.rules.gate.facts import ArticleFacts, Level, Step
 from newsstand.shelf import Shelf

@@ -6,6 +6,7 @@ import time
 from newsstand.kiosk.answer import Answer, Miss, Renew, Request, answer
 from newsstand.kiosk.cookies import our_cookies
 from newsstand.kiosk.house import House, Seen
+from newsstand.kiosk.known_heads import KnownHeads
 from newsstand.kiosk.renewing import Renewals, Renewing
 from newsstand.kiosk.reply import page
 from newsstand.kiosk.standing import Renewal
@@ -22,10 +23,12 @@ class RenewedTwice(RuntimeError):
 class Kiosk:
     """Answers from the shelf, whatever server it stands in.
 
-    `renew` gives a new pass for a request's cookies, or None for who is not signed in.
+    `renew` gives a new pass for a request's cookies, or None for who is not signed in. `heads` is for the
+    connections, which read them.
     """
 
     def __init__(self, house: House, renew: Renewing) -> None:
+        self.heads = KnownHeads()
         self._house = house
         self._renewals = Renewals(renew)
         self._seen: Seen | None = None

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Literal, NamedTuple
 
-from newsstand.kiosk.reply import Answer, Caching, Head, Headers, Miss, Renew
+from newsstand.kiosk.reply import Answer, Caching, Head, Miss, Renew
 from newsstand.kiosk.request import is_canonical
 from newsstand.rules.gate.decide import Decision, decide
 from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts, Visit
@@ -17,6 +17,8 @@ from newsstand.shelf.store import Store
 LIMIT_BYTES = 8 * 1024**2
 LIMIT_ENTRIES = 2000
 """Small, so that a worker stays small: what is not among them is read from the store's memory map."""
+MOST_PASSED_BY = 10_000
+"""Paths that are remembered for having been asked for once."""
 MOST_DECIDED = 64
 """Decisions that are kept for one entry within one second."""
 
@@ -47,14 +49,15 @@ class Sheet:
         return answer
 
     def _made(self, caching: Caching, form: Form) -> Answer:
-        own = tuple((name.lower(), value) for name, value in self._entry.headers)
-        kept: Headers = (("etag", self.etag), *own)
+        entry = self._entry
+        kept = f"etag: {self.etag}\r\n"
+        for name, value in entry.headers:
+            kept += f"{name.lower()}: {value}\r\n"
         if form == "not_modified":
             return Answer(304, Head(kept, caching), b"")
-        encoding: Headers = () if self._coding == "identity" else (("content-encoding", self._coding),)
-        length = ("content-length", str(len(self.body)))
-        texts = (("content-type", self._entry.content_type), length, *encoding, *kept)
-        return Answer(self._entry.status, Head(texts, caching), b"" if form == "head" else self.body)
+        encoding = "" if self._coding == "identity" else f"content-encoding: {self._coding}\r\n"
+        own = f"content-type: {entry.content_type}\r\ncontent-length: {len(self.body)}\r\n{encoding}{kept}"
+        return Answer(entry.status, Head(own, caching), b"" if form == "head" else self.body)
 
 
 class Decided(NamedTuple):
@@ -87,6 +90,7 @@ class Ready:
         "_told",
         "answers",
         "entry",
+        "is_kept",
         "is_to_tell",
         "sheets",
         "version",
@@ -98,6 +102,7 @@ class Ready:
         self.version = version
         self.was_used = False
         self.is_to_tell = True
+        self.is_kept = False
         self.sheets: dict[tuple[str, Coding], Sheet] = {}
         self.answers: dict[tuple[str, str | None, Caching], Answer] = {}
         """Whole answers by variant, by what the client takes, and by caching."""
@@ -152,7 +157,11 @@ class Ready:
 
 
 class ReadyEntries:
-    """The most recently used entries of a store, bounded by number and by the bytes of their bodies."""
+    """The most used entries of a store, bounded by number and by the bytes of their bodies.
+
+    While there is room, what is asked for is kept. After that it must be asked for twice: of a large archive most
+    stories are asked for once in a while, and must not push out what is read by many.
+    """
 
     def __init__(
         self, store: Store, *, limit_bytes: int = LIMIT_BYTES, limit_entries: int = LIMIT_ENTRIES
@@ -163,6 +172,8 @@ class ReadyEntries:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Ready] = OrderedDict()
         self._bytes = 0
+        self._is_full = False
+        self._passed_by: set[str] = set()
 
     def find(self, path: str, version: int) -> Ready | None:
         """The entry at this path as it was at this version of the store or is since then, or None.
@@ -174,15 +185,16 @@ class ReadyEntries:
             kept.was_used = kept.is_to_tell = True
             return kept
         entry = self._store.get(path) if is_canonical(path) else None
-        if kept is not None and entry == kept.entry:
-            kept.version = version
-            return kept
-        with self._lock:
-            self._forget(path)
-            if entry is None:
-                return None
-            ready = self._kept[path] = Ready(entry, version)
-            self._keep_limits()
+        if kept is not None:
+            if entry == kept.entry:
+                kept.version = version
+                return kept
+            self._let_go(path)
+        if entry is None:
+            return None
+        ready = Ready(entry, version)
+        if not self._is_full or self._is_asked_again(path):
+            self._keep(path, ready)
         return ready
 
     def sheet(self, ready: Ready, variant: str, coding: Coding) -> Sheet | None:
@@ -190,29 +202,51 @@ class ReadyEntries:
         sheet = ready.sheets.get((variant, coding))
         if sheet is not None:
             return sheet
-        body = self._store.body(ready.entry, variant, coding)
+        entry = ready.entry
+        body = self._store.body(entry, variant, coding)
         if body is None:
             return None
-        sheet = Sheet(ready.entry, coding, ready.entry.etags[variant][coding], body)
-        with self._lock:
-            if self._kept.get(ready.entry.path) is ready and (variant, coding) not in ready.sheets:
-                ready.sheets[variant, coding] = sheet
-                self._bytes += len(body)
-                self._keep_limits()
+        sheet = Sheet(entry, coding, entry.etags[variant][coding], body)
+        if ready.is_kept:
+            with self._lock:
+                if self._kept.get(entry.path) is ready and (variant, coding) not in ready.sheets:
+                    ready.sheets[variant, coding] = sheet
+                    self._bytes += len(body)
+                    self._keep_limits()
+        else:  # it serves this request alone
+            ready.sheets[variant, coding] = sheet
         return sheet
 
     def tell_uses(self) -> None:
         """Let the store know which entries were asked for since this was called last: the least used go first."""
-        used = []
+        used, self._passed_by = self._passed_by, set()
         for path, ready in list(self._kept.items()):
             if ready.is_to_tell:
                 ready.is_to_tell = False
-                used.append(path)
+                used.add(path)
         self._store.touch(used)
+
+    def _is_asked_again(self, path: str) -> bool:
+        """Whether this path was passed by lately, and is not any more from now on."""
+        passed_by = self._passed_by
+        if path in passed_by:
+            return True
+        if len(passed_by) >= MOST_PASSED_BY:
+            passed_by.clear()
+        passed_by.add(path)
+        return False
+
+    def _keep(self, path: str, ready: Ready) -> None:
+        with self._lock:
+            self._forget(path)
+            ready.is_kept = True
+            self._kept[path] = ready
+            self._keep_limits()
 
     def _keep_limits(self) -> None:
         """Let the oldest go; one that was used since it came gets a second chance at the other end."""
         while self._kept and (self._bytes > self._limit_bytes or len(self._kept) > self._limit_entries):
+            self._is_full = True
             path, oldest = next(iter(self._kept.items()))
             if oldest.was_used:
                 oldest.was_used = False
@@ -220,7 +254,12 @@ class ReadyEntries:
             else:
                 self._forget(path)
 
+    def _let_go(self, path: str) -> None:
+        with self._lock:
+            self._forget(path)
+
     def _forget(self, path: str) -> None:
         ready = self._kept.pop(path, None)
         if ready is not None:
+            ready.is_kept = False
             self._bytes -= sum(len(sheet.body) for sheet in ready.sheets.values())

@@ -32,30 +32,31 @@ _PATH_SAFE: Final = "/-._~!$&'()*+,=:@"
 
 
 class Head:
-    """An answer's headers but for its cookies, as pairs and as they go over the wire; each is made once.
+    """An answer's headers but for its cookies, as they go over the wire and as pairs; each is made once.
 
-    `texts` are its own; to them come the headers that every answer with this caching has.
+    `own` are its own lines, each ended as on the wire; to them come those that every answer with this caching has.
     """
 
-    __slots__ = ("_caching", "_lines", "_texts")
+    __slots__ = ("_caching", "_lines", "_own")
 
-    def __init__(self, texts: Headers, caching: Caching) -> None:
-        self._texts = texts
+    def __init__(self, own: str, caching: Caching) -> None:
+        self._own = own
         self._caching = caching
         self._lines: bytes | None = None
 
     @property
     def raws(self) -> RawHeaders:
         """Pairs of bytes, as ASGI takes them."""
-        return (*(_raw(name, value) for name, value in self._texts), *_FRAMES[self._caching])
+        pairs = (line.split(": ", 1) for line in self._own.split("\r\n") if line)
+        return (*(_raw(name, value) for name, value in pairs), *_FRAMES[self._caching])
 
     @property
     def lines(self) -> bytes:
         """Lines of HTTP/1.1."""
-        if self._lines is None:
-            own = "".join([f"{name}: {value}\r\n" for name, value in self._texts])
-            self._lines = own.encode("latin-1") + _FRAME_LINES[self._caching]
-        return self._lines
+        lines = self._lines
+        if lines is None:
+            lines = self._lines = self._own.encode("latin-1") + _FRAME_LINES[self._caching]
+        return lines
 
 
 class Answer(NamedTuple):
@@ -99,13 +100,13 @@ class Renew:
 def moved(target: str, caching: Caching) -> Answer:
     """The lasting redirect to another path of this site."""
     location = quote(target, safe=_PATH_SAFE, errors="replace")
-    return Answer(301, Head((("location", location), ("content-length", "0")), caching), b"")
+    return Answer(301, Head(f"location: {location}\r\ncontent-length: 0\r\n", caching), b"")
 
 
 def without_query(path: str, cookie: str) -> Answer:
     """The redirect that takes a gift's token out of the address, into a cookie."""
     location = quote(path, safe=_PATH_SAFE, errors="replace")
-    head = Head((("location", location), ("content-length", "0")), "gift")
+    head = Head(f"location: {location}\r\ncontent-length: 0\r\n", "gift")
     return Answer(303, head, b"", (cookie,))
 
 
@@ -123,7 +124,7 @@ def page(
     cookies: tuple[str, ...] = (),
 ) -> Answer:
     """An answer of the kiosk itself that nobody may keep."""
-    head = Head((("content-type", content_type), ("content-length", str(len(body)))), "none")
+    head = Head(f"content-type: {content_type}\r\ncontent-length: {len(body)}\r\n", "none")
     return Answer(status, head, body if with_body else b"", cookies)
 
 

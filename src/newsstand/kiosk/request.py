@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from newsstand.rules.gate.facts import Declares
 
 _ODD_PATH = re.compile(r"//|[\x00-\x20\x7f\\%?#;\ud800-\udfff]|/\.|\.(?:/|$)")
+_PLAIN_PATH = re.compile(rb"/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]*")
 _ODD_ESCAPE = re.compile(rb"%(?![89a-fA-F][0-9a-fA-F])")
 # Names by which crawlers and agents say what they are; "Cubot" is a maker of telephones.
 _CRAWLER = re.compile(
@@ -66,12 +67,16 @@ def is_canonical(path: str) -> bool:
     return path.startswith("/") and _ODD_PATH.search(path) is None
 
 
-@lru_cache(maxsize=4096)
 def canonical_path(raw: bytes) -> str:
     """The path of a request line, decoded once; empty where it is odd in any way.
 
     Only what is not ASCII may be escaped, and must then be UTF-8: `/%2e%2e/` and `/a%2Fb` are odd.
     """
+    return raw.decode("ascii") if _PLAIN_PATH.fullmatch(raw) else _read_path(raw)
+
+
+@lru_cache(maxsize=4096)
+def _read_path(raw: bytes) -> str:
     if _ODD_ESCAPE.search(raw):
         return ""
     try:

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.http.zttp_h2_impl import ZttpH2Protocol
 from uvicorn.server import ServerState
 
+from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.reply import Answer
 from newsstand.kiosk.request import BODY_HEADERS, CONNECTION, Request, canonical_path, headers_of
 from newsstand.kiosk.together import KioskFirst
@@ -48,7 +49,10 @@ class Wire(AutoZttpProtocol):
 
 
 class KioskProtocol(HttpToolsProtocol):
-    """HTTP/1.1 with one reader. `heard_at` is when the head of a request was last whole."""
+    """HTTP/1.1 with one reader. `heard_at` is when the head of a request was last whole.
+
+    `_is_in_message` is whether the parser waits for the rest of a request, of its head or of its body.
+    """
 
     _default_headers: list[tuple[bytes, bytes]] | None = None
     _default_lines = b""
@@ -66,6 +70,9 @@ class KioskProtocol(HttpToolsProtocol):
         self._peer = ""
         self._head_bytes = 0
         self._is_in_head = False
+        self._is_in_message = False
+        self._begun = 0
+        self._read: dict[str, str] | None = None
         self._is_answered = False
         self.heard_at = self._idle.now
 
@@ -83,6 +90,10 @@ class KioskProtocol(HttpToolsProtocol):
         # As uvicorn, but that nothing is logged of what a stranger sends, and that a head may end up too long.
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
+        is_between = not self._is_in_message
+        if is_between and self._kiosk is not None and self._is_answered_again(data, self._kiosk):
+            return
+        self._begun = 0
         try:
             self.parser.feed_data(data)
         except HttpParserUpgrade:
@@ -95,12 +106,30 @@ class KioskProtocol(HttpToolsProtocol):
             if self._head_bytes > LONGEST_HEAD:
                 self.transport.write(_TOO_LARGE)
                 self.transport.close()
+        elif is_between and self._begun == 1 and self._read is not None and not self._is_in_message:
+            assert self._kiosk is not None
+            self._kiosk.heads.keep(data, self._read)
+
+    def _is_answered_again(self, data: bytes, kiosk: Kiosk) -> bool:
+        """Whether this is a head whose headers were read before, and what it asks for was sent from the shelf."""
+        known = kiosk.heads.find(data)
+        if known is None or self.is_at_work or self.flow.write_paused:
+            return False
+        path, _, query = known.target.partition(b"?")
+        result = kiosk.at_once(Request("GET", canonical_path(path), query, known.headers, self._peer))
+        if not isinstance(result, Answer):
+            return False
+        self.heard_at = self._idle.now
+        self._send(result)
+        return True
 
     def on_message_begin(self) -> None:
         self.url = b""
         self.headers = []
+        self._begun += 1
+        self._read = None
         self._is_answered = False
-        self._is_in_head = True
+        self._is_in_head = self._is_in_message = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers.append((name, value))
@@ -130,6 +159,7 @@ class KioskProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._is_in_message = False
         if not self._is_answered:
             super().on_message_complete()
 
@@ -146,7 +176,10 @@ class KioskProtocol(HttpToolsProtocol):
             return None
         path, _, query = self.url.partition(b"?")
         result = self._kiosk.at_once(Request(method, canonical_path(path), query, headers, self._peer))
-        return result if isinstance(result, Answer) else None
+        if not isinstance(result, Answer):
+            return None
+        self._read = headers
+        return result
 
     def _send(self, answer: Answer) -> None:
         headers = self.server_state.default_headers

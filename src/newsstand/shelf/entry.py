@@ -5,10 +5,12 @@ import gzip
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import brotli
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsstand.rules.gate.facts import ArticleFacts
 
@@ -60,8 +62,7 @@ class Bodies:
         return kept
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """What the kiosk must know of one URL before it picks a variant.
 
     `path` is percent-decoded. `stamp` is a number that names this printing and no other. `generation` is
@@ -79,7 +80,7 @@ class Entry:
     status: int
     content_type: str
     headers: tuple[tuple[str, str], ...]
-    etags: Mapping[str, Mapping[Coding, str]] = field(default_factory=dict)
+    etags: Mapping[str, Mapping[Coding, str]] = {}
 
 
 class UnfitEntry(ValueError):

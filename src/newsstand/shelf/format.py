@@ -22,25 +22,27 @@ a reader of its own in `_FORMATS`; the readers of older numbers stay, so that a 
 _RECORD_HEAD = struct.Struct(">BI")
 _STAMP = struct.Struct(">Q")
 
+Record = bytes | memoryview
+
 
 def seal(payload: bytes) -> bytes:
     """`payload` behind its format's number and its checksum."""
     return _RECORD_HEAD.pack(FORMAT, _FORMATS[FORMAT].checksum(payload)) + payload
 
 
-def unseal(record: bytes | None) -> bytes | None:
+def unseal(record: Record | None) -> bytes | None:
     """The payload, or None where the record is missing, torn, or of a format that this software can't read."""
-    opened = _opened(record)
-    return None if opened is None else opened[1]
+    opened = _opened(record, 0)
+    return None if opened is None else bytes(opened[1])
 
 
-def _opened(record: bytes | None) -> tuple["_Format", bytes] | None:
-    """The format and the payload."""
-    if record is None or len(record) < _RECORD_HEAD.size:
+def _opened(record: Record | None, at: int) -> tuple["_Format", memoryview] | None:
+    """The format and the payload of the record that begins at this byte."""
+    if record is None or len(record) < at + _RECORD_HEAD.size:
         return None
-    version, checksum = _RECORD_HEAD.unpack_from(record)
+    version, checksum = _RECORD_HEAD.unpack_from(record, at)
     written = _FORMATS.get(version)
-    payload = record[_RECORD_HEAD.size :]
+    payload = memoryview(record)[at + _RECORD_HEAD.size :]
     if written is None or written.checksum(payload) != checksum:
         return None
     return written, payload
@@ -51,9 +53,9 @@ def encode_entry(entry: Entry) -> bytes:
     return seal(_STAMP.pack(entry.stamp) + _encoder.encode(entry))
 
 
-def decode_entry(record: bytes | None) -> Entry | None:
-    """The entry, or None where the record can't be read as one."""
-    opened = _opened(record)
+def decode_entry(record: Record | None, at: int = 0) -> Entry | None:
+    """The entry in the record that begins at this byte, or None where it can't be read as one."""
+    opened = _opened(record, at)
     if opened is None or len(opened[1]) < _STAMP.size:
         return None
     written, payload = opened
@@ -78,20 +80,20 @@ _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(Entry)
 
 
-def _xxh3(payload: bytes) -> int:
+def _xxh3(payload: Record) -> int:
     """The lower half of XXH3: a page of 11 kB takes half a microsecond, and a CRC takes fourteen."""
     return xxhash.xxh3_64_intdigest(payload) & 0xFFFFFFFF
 
 
-def _entry_of_2(payload: bytes) -> Entry:
-    return _decoder.decode(memoryview(payload)[_STAMP.size :])
+def _entry_of_2(payload: memoryview) -> Entry:
+    return _decoder.decode(payload[_STAMP.size :])
 
 
 # --- format 1: CRC-32 and JSON ----------------------------------------------------------------------------------------
 
 
-def _entry_of_1(payload: bytes) -> Entry:
-    fields = json.loads(payload[_STAMP.size :])
+def _entry_of_1(payload: memoryview) -> Entry:
+    fields = json.loads(bytes(payload[_STAMP.size :]))
     if fields["kind"] not in ("story", "page", "asset"):
         raise ValueError(f"no such entry: {fields['kind']!r}")
     return Entry(
@@ -124,8 +126,8 @@ def _facts_from_plain(fields: dict[str, Any]) -> ArticleFacts:
 class _Format(NamedTuple):
     """How records of one number are checked and read."""
 
-    checksum: Callable[[bytes], int]
-    read: Callable[[bytes], Entry]
+    checksum: Callable[[Record], int]
+    read: Callable[[memoryview], Entry]
 
 
 _FORMATS: Final[Mapping[int, _Format]] = {1: _Format(zlib.crc32, _entry_of_1), 2: _Format(_xxh3, _entry_of_2)}

@@ -4,12 +4,13 @@ import gzip
 import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from newsstand.shelf.entry import Bodies, Coding, Entry, with_variants
-from newsstand.shelf.format import decode_entry, encode_entry, seal, stamp_of, unseal
+from newsstand.shelf.format import Record, decode_entry, encode_entry, seal, stamp_of, unseal
 from newsstand.shelf.lmdb_file import LmdbFile, Transaction, key_of
 from newsstand.shelf.store import ShelfFull
 from newsstand.shelf.uses import Uses
@@ -83,9 +84,8 @@ class LmdbStore:
             self._remove(writing, path)
 
     def get(self, path: str) -> Entry | None:
-        with self._file.reading() as reading:
-            record = reading.get(key_of(path), db=self._entries)
-        return _entry_of(record, path)
+        with self._file.looking() as looking:
+            return _entry_of(looking.get(key_of(path), db=self._entries), path)
 
     def body(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
         body = self._record(entry, variant, coding)
@@ -117,9 +117,8 @@ class LmdbStore:
 
     def _record(self, entry: Entry, variant: str, coding: Coding) -> bytes | None:
         key = _body_key(_printing(entry.path, entry.stamp), variant, coding)
-        with self._file.reading() as reading:
-            record = reading.get(key, db=self._bodies)
-        return unseal(record)
+        with self._file.looking() as looking:
+            return unseal(looking.get(key, db=self._bodies))
 
     def _put(self, writing: Transaction, entry: Entry, variants: Mapping[str, Bodies]) -> None:
         size = _size_of(variants)
@@ -189,10 +188,8 @@ class LmdbStore:
         return value
 
 
-def _entry_of(record: bytes | None, path: str) -> Entry | None:
-    if record is None:
-        return None
-    entry = decode_entry(record[_PLACE.size :])
+def _entry_of(record: Record | None, path: str) -> Entry | None:
+    entry = decode_entry(record, _PLACE.size)
     return entry if entry is not None and entry.path == path else None
 
 

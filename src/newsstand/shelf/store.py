@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from newsstand.shelf.entry import Bodies, Coding, Entry, with_variants
 

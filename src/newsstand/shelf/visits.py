@@ -11,8 +11,10 @@ from typing import NamedTuple, Protocol
 from newsstand.rules.gate.meter import read_one
 from newsstand.shelf.lmdb_file import LmdbFile, key_of
 
-MAP_BYTES = 1024**3
-_PRUNED_AT_ONCE = 1000
+MAP_BYTES = 256 * 1024**2
+"""Room for the counts of about a million devices and readers. On the disk it is taken as it is needed."""
+
+_PRUNED_AT_ONCE = 200
 
 
 class Count(NamedTuple):
@@ -90,7 +92,9 @@ class LmdbVisitStore:
     """Visits for many processes on one machine; a count is one writing transaction."""
 
     def __init__(self, directory: Path, *, durable: bool, map_bytes: int = MAP_BYTES) -> None:
-        self._file = LmdbFile(directory, databases=("visits",), map_size=map_bytes, durable=durable)
+        self._file = LmdbFile(
+            directory, databases=("visits",), map_size=map_bytes, durable=durable, through_memory=not durable
+        )
         self._visits = self._file.database("visits")
 
     def read(self, identity: str, window: str) -> frozenset[str]:
@@ -101,12 +105,19 @@ class LmdbVisitStore:
         self, identity: str, window: str, article: str, allowance: int, known: Iterable[str] = ()
     ) -> Count:
         key = _visit_key(identity, window)
+        with self._file.reading() as looking:
+            before = looking.get(key, db=self._visits)
+        reading, after = _with_one_more(before, article, allowance, known)
+        if after == before:
+            return reading
         with self._file.writing() as writing:
-            stored = _unpack(writing.get(key, db=self._visits))
-            reading = read_one(stored | frozenset(known), article, allowance)
-            if reading.counted != stored:
-                writing.put(key, _pack(reading.counted), db=self._visits)
-        return Count(reading.counted, reading.opened)
+            # All is worked out by now, so that others wait as short as can be; but they may have been faster.
+            now = writing.get(key, db=self._visits)
+            if now != before:
+                reading, after = _with_one_more(now, article, allowance, known)
+            if after is not None:
+                writing.put(key, after, db=self._visits)
+        return reading
 
     def merge(self, device: str, reader: str, window: str, known: Iterable[str] = ()) -> frozenset[str]:
         key = _visit_key(reader, window)
@@ -138,6 +149,15 @@ class LmdbVisitStore:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _with_one_more(
+    stored: bytes | None, article: str, allowance: int, known: Iterable[str]
+) -> tuple[Count, bytes | None]:
+    """What is counted with this article and what the cookie knows, and how that is stored."""
+    before = _unpack(stored)
+    reading = read_one(before.union(known), article, allowance)
+    return Count(reading.counted, reading.opened), _pack(reading.counted) if reading.counted else stored
 
 
 def _visit_key(identity: str, window: str) -> bytes:

@@ -78,7 +78,7 @@ def _prints_at_once_what_can_be_asked_for(decision: Decision, asked: Asked) -> N
 
 
 def _lets_a_declaration_open_and_count_nothing(decision: Decision, asked: Asked) -> None:
-    silent = decide(asked.article, asked.reader, replace(asked.visit, declares=""), asked.policy, asked.now)
+    silent = decide(asked.article, asked.reader, asked.visit._replace(declares=""), asked.policy, asked.now)
     assert decision.show != "full" or silent.show == "full"
     assert asked.visit.declares == "" or decision.visit_after is None
 

@@ -27,7 +27,7 @@ some_variants = st.builds(
     adds=st.integers(0, 100),
     ads=st.booleans(),
     note=st.none()
-    | st.builds(Note, st.sampled_from(["payment_failed", "gift"]))
+    | st.builds(Note, st.sampled_from(["payment_failed", "gift"]), st.just(0), st.just(0))
     | st.builds(Note, st.just("meter"), st.integers(0, 99), st.integers(1, 100)),
     signed_in=st.booleans(),
     may_comment=st.booleans(),

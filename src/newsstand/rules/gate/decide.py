@@ -3,9 +3,8 @@
 The first of the `GATES` that answers decides; when none does, there is a wall.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from newsstand.rules.gate.facts import (
     ArticleFacts,
@@ -36,8 +35,7 @@ class NoteKind(StrEnum):
     GIFT = "gift"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """The line above the text. Only the meter has numbers: `left` of `of` free articles."""
 
     kind: str
@@ -45,16 +43,14 @@ class Note:
     of: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Wall:
+class Wall(NamedTuple):
     """Where the text ends: the ways on, and how many more articles registering opens."""
 
     ways: tuple[str, ...]
     adds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What is shown, why, and what stands around it.
 
     `refused` is the answer to a prefetch that would have to be counted. `visit_after` is set only

@@ -9,6 +9,7 @@ _PURPOSE: Final = b"newsstand.visit:"
 _VERSION: Final = 1
 _HEAD: Final = struct.Struct(">16sBB")
 _ID: Final = 16
+_MOST: Final = 255
 
 
 class DeviceVisit(NamedTuple):
@@ -24,13 +25,12 @@ def seal_visit(v: DeviceVisit, ring: KeyRing) -> str:
 
     Some 170 articles fit into a cookie; more raise TokenTooLong, which is a ValueError.
     """
-    window = v.window.encode()
-    ids = b"".join(_hex(article) for article in v.counted)
-    try:
-        head = _HEAD.pack(_hex(v.device), len(window), len(v.counted))
-    except struct.error as error:
-        raise ValueError(f"this visit cannot be written: {error}") from error
-    return ring.seal(_PURPOSE, _VERSION, head + window + ids)
+    window, counted = v.window.encode(), len(v.counted)
+    ids = _raw((v.device, *v.counted))
+    if len(window) > _MOST or counted > _MOST:
+        raise ValueError("this visit cannot be written: a window or a count that no byte holds")
+    head = bytes((len(window), counted))
+    return ring.seal(_PURPOSE, _VERSION, ids[:_ID] + head + window + ids[_ID:])
 
 
 def open_visit(token: str, ring: KeyRing) -> DeviceVisit | None:
@@ -47,10 +47,12 @@ def open_visit(token: str, ring: KeyRing) -> DeviceVisit | None:
         return None
 
 
-def _hex(text: str) -> bytes:
+def _raw(ids: tuple[str, ...]) -> bytes:
+    """The bytes of all ids; they are looked at together, since this is done for each free article."""
+    text = "".join(ids)
     raw = bytes.fromhex(text)
-    if len(raw) != _ID or raw.hex() != text:
-        raise ValueError(f"{text!r} is not {2 * _ID} hex characters in small letters")
+    if raw.hex() != text or any(len(each) != 2 * _ID for each in ids):
+        raise ValueError(f"not each of {ids!r} is {2 * _ID} hex characters in small letters")
     return raw
 
 
