@@ -169,7 +169,7 @@ class Office(Player):
         elif row.is_live and not row.is_cancelled:
             method = row.payment_method or PaymentMethod.objects.latest("pk")
             by = self.reader.actor
-            actions.pay_now(subscription=row, payment_method=method, return_url="/", by=by, now=self.moment)
+            actions.pay_now(sale=row, payment_method=method, return_url="/", by=by, now=self.moment)
 
     def approve(self, is_approved: bool) -> None:
         for asked in bank.Approval.objects.filter(attempt__isnull=False).order_by("attempt__charge_id"):
@@ -213,7 +213,7 @@ class Office(Player):
         row = self.newest
         if row is not None and row.is_running:
             self.turn(card)
-            actions.change_card(subscription=row, next_path="/", return_url="/", now=self.moment)
+            actions.change_card(sale=row, next_path="/", return_url="/", now=self.moment)
             self._type_card(card, "")
 
     def cancel(self) -> None:
@@ -226,12 +226,12 @@ class Office(Player):
 
     def withdraw(self) -> None:
         if (row := self.newest) is not None:
-            actions.withdraw(subscription=row, by=self.reader.actor, now=self.moment)
+            actions.withdraw(sale=row, by=self.reader.actor, now=self.moment)
 
     def end_by_staff(self) -> None:
         if (row := self.newest) is not None:
             staff = lifecycle.EndedByStaff()
-            actions.end_subscription(subscription=row, event=staff, by="staff:1", why="", now=self.moment)
+            actions.end_sale(sale=row, event=staff, by="staff:1", why="", now=self.moment)
 
     def refund(self, cents: int) -> None:
         row = self.newest

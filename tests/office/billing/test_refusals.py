@@ -119,9 +119,9 @@ def test_ended_is_final(ada: Account, offer: Offer, time: Time) -> None:
     subscription = subscribe(ada, offer)
     ending: dict[str, Any] = {"by": "staff:1", "why": "hardship", "now": clock.now()}
     staff = lifecycle.EndedByStaff()
-    assert actions.end_subscription(subscription=subscription, event=staff, **ending)
+    assert actions.end_sale(sale=subscription, event=staff, **ending)
     before = traces()
-    assert not actions.end_subscription(subscription=subscription, event=staff, **ending)
+    assert not actions.end_sale(sale=subscription, event=staff, **ending)
     assert not actions.cancel_subscription(subscription=subscription, by=ada.actor, now=clock.now())
     assert not actions.undo_cancel(subscription=subscription, by=ada.actor, now=clock.now())
     assert traces() == before

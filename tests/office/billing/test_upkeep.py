@@ -359,8 +359,8 @@ def test_a_reader_who_withdraws_gets_back_what_is_left_and_reads_no_more(
 ) -> None:
     subscription = subscribe(ada, offer)
     refund(Invoice.objects.get(), 50)
-    assert actions.withdraw(subscription=subscription, by=ada.actor, now=clock.now())
-    assert not actions.withdraw(subscription=subscription, by=ada.actor, now=clock.now())
+    assert actions.withdraw(sale=subscription, by=ada.actor, now=clock.now())
+    assert not actions.withdraw(sale=subscription, by=ada.actor, now=clock.now())
     time.settle()
     assert sorted(BankRefund.objects.values_list("amount", flat=True)) == [50, 149]
     subscription.refresh_from_db()

@@ -17,6 +17,7 @@ from newsstand.rules.billing.lifecycle import (
     EndedByStaff,
     EndReason,
     Event,
+    FreeBegun,
     GraceOver,
     Paid,
     PaidTimeOver,
@@ -36,6 +37,7 @@ def declined(cause: str, attempts_made: int = 1) -> Declined:
 EVENTS: tuple[Event, ...] = (
     Paid(),
     Paid(wanted=False),
+    FreeBegun(),
     *(declined(cause.value) for cause in DeclineClass),
     CardChanged(),
     Cancelled(),
@@ -49,16 +51,20 @@ EVENTS: tuple[Event, ...] = (
 )
 
 SERVED = (Do.GIVE_ACCESS, Do.SEND_RECEIPT, Do.PLAN_RENEWAL)
+BEGUN = (Do.GIVE_ACCESS, Do.CONFIRM_ORDER, Do.SEND_RECEIPT, Do.PLAN_RENEWAL)
+FREE = (Do.GIVE_ACCESS, Do.CONFIRM_ORDER, Do.PLAN_RENEWAL)
 STOPPED = (Do.STOP_CHARGING, Do.VOID_OPEN_INVOICE)
 CUT = (*STOPPED, Do.CUT_ACCESS, Do.SAY_ENDED)
 
 TABLE = [
-    (PENDING, Paid(), ACTIVE, SERVED),
+    (PENDING, Paid(), ACTIVE, BEGUN),
+    (PENDING, FreeBegun(), ACTIVE, FREE),
     (PENDING, declined("soft"), PENDING, ()),
     (PENDING, Cancelled(), ENDED, STOPPED),
     (PENDING, CheckoutExpired(), ENDED, STOPPED),
     (PENDING, EndedByStaff(), ENDED, CUT),
     (ACTIVE, Paid(), ACTIVE, SERVED),
+    (ACTIVE, FreeBegun(), ACTIVE, (Do.GIVE_ACCESS, Do.PLAN_RENEWAL)),
     (ACTIVE, Paid(wanted=False), ACTIVE, (Do.REFUND_CHARGE,)),
     (ACTIVE, declined("soft"), PAST_DUE, (Do.RETRY, Do.ASK_FOR_CARD)),
     (ACTIVE, declined("hard"), PAST_DUE, (Do.ASK_FOR_CARD,)),
@@ -88,6 +94,7 @@ MEANINGLESS = [
     (ACTIVE, GraceOver()),
     (ACTIVE, CheckoutExpired()),
     (PAST_DUE, PaidTimeOver()),
+    (PAST_DUE, FreeBegun()),
     (PAST_DUE, CancelTakenBack()),
     (PAST_DUE, CheckoutExpired()),
     *((ENDED, event) for event in EVENTS if not isinstance(event, Paid)),
@@ -145,5 +152,5 @@ def test_every_story_keeps_the_promises(story: list[Event]) -> None:
         if step.state is ENDED and state is not ENDED:
             assert Do.STOP_CHARGING in step.do
         if Do.GIVE_ACCESS in step.do:
-            assert isinstance(event, Paid)
+            assert isinstance(event, Paid | FreeBegun)
         state = step.state

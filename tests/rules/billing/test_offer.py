@@ -19,11 +19,20 @@ def test_the_price_follows_the_steps() -> None:
     terms = OfferTerms(FOUR_WEEKS, (OfferStep(usd(0), 1), OfferStep(usd(50), 2), OfferStep(usd(199), None)))
     assert [terms.price_of(seq).amount for seq in range(6)] == [0, 50, 50, 199, 199, 199]
     assert (terms.first_price, terms.full_price, terms.intro_periods) == (usd(0), usd(199), 3)
+    assert [terms.next_charged(seq) for seq in range(4)] == [1, 1, 2, 3]
 
 
 @settings(max_examples=40)
-@given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 6)), max_size=4), st.integers(1, 999))
-def test_the_price_of_every_period_is_the_one_its_step_says(steps: list[tuple[int, int]], full: int) -> None:
+@given(
+    st.lists(st.tuples(st.integers(1, 500), st.integers(1, 6)), max_size=4),
+    st.integers(0, 500),
+    st.integers(1, 999),
+)
+def test_the_price_of_every_period_is_the_one_its_step_says(
+    steps: list[tuple[int, int]], first: int, full: int
+) -> None:
+    if steps:
+        steps[0] = (first, steps[0][1])
     terms = OfferTerms(
         FOUR_WEEKS, (*(OfferStep(usd(price), count) for price, count in steps), OfferStep(usd(full), None))
     )
@@ -46,6 +55,7 @@ def test_a_period_before_the_first_has_no_price() -> None:
         ((OfferStep(usd(50), 0), OfferStep(usd(199), None)), "at least 1 period"),
         ((OfferStep(usd(-50), 1), OfferStep(usd(199), None)), "not negative"),
         ((OfferStep(usd(0), None),), "more than nothing"),
+        ((OfferStep(usd(50), 1), OfferStep(usd(0), 1), OfferStep(usd(199), None)), "only the first"),
         ((OfferStep(Money(50, "EUR"), 1), OfferStep(usd(199), None)), "one currency"),
     ],
 )

@@ -124,9 +124,31 @@ def test_a_period_is_named_by_its_first_and_last_day() -> None:
     assert price_text.span(paid, "de") == "22. November 2026 bis 19. Dezember 2026"
 
 
-@pytest.mark.parametrize("locale", ["", "xx_nonsense", "../..", "fr"])
+@pytest.mark.parametrize("locale", ["", "xx_nonsense", "../.."])
 def test_an_unknown_locale_is_plain_english(locale: str) -> None:
     assert price_text.amount(Money(199, "USD"), locale) == "$1.99"
+
+
+def test_amounts_and_dates_follow_any_locale_and_sentences_never_mix_two() -> None:
+    assert plain(price_text.amount(Money(123456, "EUR"), "fr")).replace("\u202f", " ") == "1 234,56 €"
+    assert price_text.amount(Money(500, "JPY"), "ja") == "￥500"
+    assert price_text.amount(Money(1500, "KWD"), "en") == "KWD1.500"
+    assert price_text.date(date(2026, 12, 20), "fr") == "dimanche 20 décembre 2026"
+    for locale in ("fr", "ja"):
+        assert price_text.line(FOUR_WEEKS, locale) == price_text.line(FOUR_WEEKS, "en")
+        assert price_text.disclosure(FOUR_WEEKS, FIRST, locale) == price_text.disclosure(
+            FOUR_WEEKS, FIRST, "en"
+        )
+
+
+def test_what_is_bought_once_says_that_it_ends_by_itself() -> None:
+    price, day = Money(99, "USD"), Rhythm("day", 1)
+    assert price_text.once_card(price, day, "en") == "$0.99 for 1 day, once"
+    assert price_text.once(price, day, "en") == (
+        "$0.99 today, once, for 1 day. It ends by itself, and nothing else is charged."
+    )
+    assert price_text.button_once(price, "en") == "Buy and pay $0.99"
+    assert plain(price_text.button_once(price, "de")) == "Zahlungspflichtig kaufen: 0,99 $"
 
 
 def test_machines_are_told_the_period_and_never_a_month() -> None:

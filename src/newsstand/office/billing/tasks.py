@@ -6,6 +6,7 @@ from datetime import datetime
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions import after_commit, follow, receive_webhook, serve_due
 from newsstand.office.billing.actions.audit_books import audit_and_keep
+from newsstand.office.billing.actions.serve_purchases import serve_purchases
 from newsstand.office.billing.gateways.sandbox import webhooks
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
@@ -27,6 +28,7 @@ def register() -> None:
 
 def _renew(now: datetime) -> None:
     serve_due(now=now)
+    serve_purchases(now=now)
 
 
 def _audit(now: datetime) -> None:

@@ -54,16 +54,12 @@ class SubscriptionView(InspectView):
         return HttpResponseRedirect(reverse("subscriptions:inspect", args=[self.object.pk]))
 
     def _do(self, what: str, why: str) -> bool:
-        given: dict[str, Any] = {
-            "subscription": self.object,
-            "by": self.request.user.actor,
-            "now": clock.now(),
-        }
+        given: dict[str, Any] = {"by": self.request.user.actor, "why": why, "now": clock.now()}
         if what == "cancel":
-            return actions.cancel_subscription(**given, why=why)
+            return actions.cancel_subscription(subscription=self.object, **given)
         if what == "unpark":
-            return actions.unpark(**given, why=why)
-        return actions.end_subscription(**given, event=EndedByStaff(), why=why)
+            return actions.unpark(sale=self.object, **given)
+        return actions.end_sale(sale=self.object, event=EndedByStaff(), **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

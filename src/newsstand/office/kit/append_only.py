@@ -38,4 +38,12 @@ class AppendOnly(migrations.RunPython):
     def _backwards(self, apps: Any, schema_editor: Any) -> None:
         on_table = "" if schema_editor.connection.vendor == "sqlite" else f" ON {self.table}"
         for verb in ("UPDATE", "DELETE"):
-            schema_editor.execute(f"DROP TRIGGER {self.table}_no_{verb}{on_table}")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.table}_no_{verb}{on_table}")
+
+
+class AppendOnlyAgain(AppendOnly):
+    """After a change of the table: SQLite makes it anew, and its triggers go with the old one."""
+
+    def _forwards(self, apps: Any, schema_editor: Any) -> None:
+        self._backwards(apps, schema_editor)
+        super()._forwards(apps, schema_editor)

@@ -1,4 +1,4 @@
-"""The books of one subscription as plain rows: what the invariants are asked about.
+"""The books of one sale, a subscription or a purchase, as plain rows: what the invariants are asked about.
 
 The office fills them from its tables, the engine in memory keeps nothing else; so both are held to the same
 sentences. All moments are unix seconds, all amounts smallest units of the row's currency.
@@ -84,7 +84,8 @@ class Notice:
 
 @dataclass(slots=True)
 class Book:
-    """A subscription with all its rows.
+    """A sale with all its rows. One that does not renew is a purchase; `paid_until` is when it ends, where that
+    does not follow from the date of its period.
 
     `waiting` names what the outbox still has to do: ("refund", invoice), ("call_off", invoice), and what staff
     want to give back, whose sums stand in `asked_back`. Money that is still to go back is no violation while
@@ -109,6 +110,8 @@ class Book:
     access_until: int | None = None
     grace_until: int | None = None
     is_comp: bool = False
+    renews: bool = True
+    paid_until: int | None = None
     invoices: list[Invoice] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     events: dict[tuple[str, str, str], GatewayEvent] = field(default_factory=dict)

@@ -113,7 +113,7 @@ def _access(asked: Asked) -> Iterator[str]:
         if book.access_until is not None:
             yield "there is access, and nothing was ever paid"
         return
-    paid_until = access_until(paid.ends_on)
+    paid_until = book.paid_until or access_until(paid.ends_on)
     if book.access_until is None or book.access_until < paid_until:
         if book.end_reason not in CUT_SHORT and book.end_reason is not EndReason.CANCELLED:
             yield f"access ends at {book.access_until}, and is paid until {paid_until}"
@@ -183,6 +183,9 @@ def _methods(asked: Asked) -> Iterator[str]:
     for attempt in asked.book.attempts:
         if not attempt.method or not attempt.mandate:
             yield f"attempt {attempt.key} has no card or no agreement"
+    for row in asked.book.invoices:
+        if row.amount == 0 and row.attempts:
+            yield f"invoice {row.ref} costs nothing, and its money was asked for"
 
 
 def _retries(asked: Asked) -> Iterator[str]:
@@ -205,10 +208,10 @@ def _retries(asked: Asked) -> Iterator[str]:
 
 
 def _receipts(asked: Asked) -> Iterator[str]:
-    """Each paid invoice has one receipt, and nothing else has one."""
+    """Each payment has one receipt, and nothing else has one: a free period has none."""
     book = asked.book
     sent = {notice.key for notice in book.notices if notice.key.startswith("receipt:")}
-    paid = {f"receipt:{row.ref}" for row in book.invoices if row.status == "paid"}
+    paid = {f"receipt:{row.ref}" for row in book.invoices if row.status == "paid" and row.amount}
     for key in paid - sent:
         yield f"there is no {key}"
     for key in sent - paid:
@@ -262,7 +265,7 @@ def _projection(asked: Asked) -> Iterator[str]:
     flying = [row for row in book.attempts if row.status in IN_FLIGHT]
     if len({row.invoice for row in flying}) != len(flying):
         yield "an invoice has two attempts in flight"
-    if book.is_live and book.next_action_at is None and book.parked_at is None:
+    if book.is_live and book.renews and book.next_action_at is None and book.parked_at is None:
         yield "nothing will ever look at it again"
     if not book.is_live and any(row.status in UNSETTLED for row in book.attempts) and not book.waiting:
         yield "an attempt is left behind after the end"

@@ -35,6 +35,8 @@ class Do(StrEnum):
 
     GIVE_ACCESS = "give_access"
     """Give or extend the grant to the end of the paid period."""
+    CONFIRM_ORDER = "confirm_order"
+    """Mail: what was agreed to, and how to cancel."""
     SEND_RECEIPT = "send_receipt"
     PLAN_RENEWAL = "plan_renewal"
     """Set the next action to the due moment of the next period."""
@@ -64,6 +66,11 @@ class Paid:
     """A charge succeeded. `wanted` is false when it pays for a period that starts after a cancellation."""
 
     wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FreeBegun:
+    """A period begins that costs nothing: there is no charge, and no receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,7 @@ class EndedByStaff:
 
 Event = (
     Paid
+    | FreeBegun
     | Declined
     | CardChanged
     | Cancelled
@@ -189,7 +197,8 @@ def _after_the_end(event: Event) -> Step:
 def _paid(state: State, wanted: bool) -> Step:
     if not wanted:
         return Step(state, (Do.REFUND_CHARGE,))
-    return Step(State.ACTIVE, (Do.GIVE_ACCESS, Do.SEND_RECEIPT, Do.PLAN_RENEWAL))
+    first = (Do.CONFIRM_ORDER,) if state is State.PENDING else ()
+    return Step(State.ACTIVE, (Do.GIVE_ACCESS, *first, Do.SEND_RECEIPT, Do.PLAN_RENEWAL))
 
 
 def _declined(state: State, event: Declined, now: int) -> Step:
@@ -210,6 +219,8 @@ def _declined(state: State, event: Declined, now: int) -> Step:
 
 
 _TABLE: dict[tuple[State, type], Step] = {
+    (State.PENDING, FreeBegun): Step(State.ACTIVE, (Do.GIVE_ACCESS, Do.CONFIRM_ORDER, Do.PLAN_RENEWAL)),
+    (State.ACTIVE, FreeBegun): Step(State.ACTIVE, (Do.GIVE_ACCESS, Do.PLAN_RENEWAL)),
     (State.PENDING, Cancelled): Step(
         State.ENDED, (Do.STOP_CHARGING, Do.VOID_OPEN_INVOICE), end_reason=EndReason.CANCELLED
     ),

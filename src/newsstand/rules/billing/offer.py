@@ -20,7 +20,10 @@ class OfferStep:
 
 @dataclass(frozen=True, slots=True)
 class OfferTerms:
-    """A rhythm and its prices, checked when made (ValueError). $0.50 for 3 periods, then $1.99: two steps."""
+    """A rhythm and its prices, checked when made (ValueError). $0.50 for 3 periods, then $1.99: two steps.
+
+    The first price may be nothing: such a period is served without a charge.
+    """
 
     rhythm: Rhythm
     steps: tuple[OfferStep, ...]
@@ -40,6 +43,8 @@ class OfferTerms:
             raise ValueError(f"an introduction holds for {MOST_INTRO_PERIODS} periods at most")
         if any(step.price.amount < 0 for step in self.steps):
             raise ValueError("a price is not negative")
+        if any(step.price.amount == 0 for step in self.steps[1:-1]):
+            raise ValueError("only the first price of an offer may be nothing")
         if self.full_price.amount == 0:
             raise ValueError("the last price of an offer is more than nothing")
 
@@ -56,6 +61,12 @@ class OfferTerms:
     def intro_periods(self) -> int:
         """How many periods are charged before the full price: 0 for an offer of one price."""
         return sum(step.periods or 0 for step in self.steps)
+
+    def next_charged(self, seq: int) -> int:
+        """The first period from `seq` on that costs something. Free for 3 periods: 3 follows 0, 4 follows 4."""
+        while self.price_of(seq).amount == 0:
+            seq += 1
+        return seq
 
     def price_of(self, seq: int) -> Money:
         """The price of period `seq`, counted from 0."""

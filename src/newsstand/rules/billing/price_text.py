@@ -2,7 +2,8 @@
 
 Whatever a reader is told about money is made here from the same periods and steps that charge it, so that
 what is told and what is taken cannot drift apart. A price for 28 days is never called a price for a month.
-Locales of a language without words here get English throughout, never a mixture.
+Amounts and dates alone are written in the way of any locale; sentences of a language without words here are
+English throughout, never a mixture.
 """
 
 import datetime
@@ -23,7 +24,7 @@ ANY_ANCHOR = datetime.date(2000, 1, 1)  # over 400 years the counts per year are
 
 
 def amount(money: Money, locale: str) -> str:
-    """An amount in the locale's way. Money(199, "USD"): "$1.99" in en, "1,99 $" in de."""
+    """An amount in the locale's way. Money(199, "USD"): "$1.99" in en, "1,99 $" in de, "1,99 $US" in fr."""
     return format_currency(
         Decimal(money.amount).scaleb(-money.exponent), money.currency, locale=_locale(locale)
     )
@@ -44,6 +45,7 @@ def day(on: datetime.date, locale: str) -> str:
 
 def span(paid: Period, locale: str) -> str:
     """A period by its first and last day: "22 November 2026 to 19 December 2026"."""
+    locale = _spoken(locale)
     return _words(locale).span.format(first=day(paid.starts_on, locale), last=day(paid.last_on, locale))
 
 
@@ -55,12 +57,14 @@ def is_currency(code: str) -> bool:
 def every(rhythm: Rhythm, locale: str) -> str:
     """A rhythm in words: "every 4 weeks", "every month", "every 3 days"."""
     name, count = _shown(rhythm)
+    locale = _spoken(locale)
     words = _words(locale)
     return words.every_one[name] if count == 1 else words.every_many[name].format(n=_number(count, locale))
 
 
 def every_exactly(rhythm: Rhythm, locale: str) -> str:
     """A rhythm that leaves no doubt: "every 4 weeks (28 days)"."""
+    locale = _spoken(locale)
     if _shown(rhythm)[0] != "week":
         return every(rhythm, locale)
     days = _words(locale).time_many["day"].format(n=_number(rhythm.count, locale))
@@ -69,10 +73,14 @@ def every_exactly(rhythm: Rhythm, locale: str) -> str:
 
 def card(terms: OfferTerms, locale: str) -> str:
     """The price on a card: "$1.99 every 4 weeks", or "$0.50 every 4 weeks for 12 weeks, then …"."""
+    locale = _spoken(locale)
     words = _words(locale)
     rhythm = every(terms.rhythm, locale)
     parts = []
     for step in terms.steps:
+        if step.price.amount == 0:
+            parts.append(words.free_for.format(time=_length(terms.rhythm, step.periods or 0, locale)))
+            continue
         price = amount(step.price, locale)
         if step.periods != 1:
             price = words.price_every.format(price=price, every=rhythm)
@@ -84,6 +92,7 @@ def card(terms: OfferTerms, locale: str) -> str:
 
 def line(terms: OfferTerms, locale: str) -> str:
     """What stands below a subscribe button on a printed page: all of the disclosure that has no date."""
+    locale = _spoken(locale)
     said = [_charges(terms, None, None, locale), _per_year(terms, ANY_ANCHOR, locale), cancelling(locale)]
     return " ".join(filter(None, said))
 
@@ -98,28 +107,51 @@ def disclosure(
     ($25.87) in most years and 14 ($27.86) in some. About $2.16 a month. Next charge: Sunday, 20 December
     2026."
     """
+    locale = _spoken(locale)
     words = _words(locale)
     is_later = today is not None and today < first_on
     said = [_charges(terms, first_on, first_on if is_later else None, locale)]
     said.append(_per_year(terms, first_on, locale))
     if _shown(terms.rhythm) != ("month", 1):
         said.append(words.about_monthly.format(price=amount(monthly(terms), locale)))
-    following = first_on if is_later else period(first_on, terms.rhythm, 1).starts_on
-    said.append(words.next_charge.format(date=date(following, locale)))
+    following = terms.next_charged(0 if is_later else 1)
+    sentence = words.next_charge if terms.first_price.amount else words.first_charge
+    said.append(sentence.format(date=date(period(first_on, terms.rhythm, following).starts_on, locale)))
     return " ".join(filter(None, said))
 
 
 def cancelling(locale: str) -> str:
     """That and how one can cancel: "Cancel any time in your account, in two steps." is the English one."""
-    return _words(locale).cancelling
+    return _words(_spoken(locale)).cancelling
 
 
 def button(terms: OfferTerms, locale: str) -> str:
     """The words on the button that costs: "Subscribe and pay $1.99"."""
+    locale = _spoken(locale)
     words = _words(locale)
     if terms.first_price.amount == 0:
-        return words.button_later.format(price=amount(terms.full_price, locale))
+        return words.button_later.format(price=amount(terms.steps[1].price, locale))
     return words.button.format(price=amount(terms.first_price, locale))
+
+
+def once_card(price: Money, lasts: Rhythm, locale: str) -> str:
+    """What is bought once, on a card: "$0.99 for 1 day, once"."""
+    locale = _spoken(locale)
+    return _words(locale).once_card.format(price=amount(price, locale), time=_length(lasts, 1, locale))
+
+
+def once(price: Money, lasts: Rhythm, locale: str) -> str:
+    """All that is charged for what is bought once: "$0.99 today, once, for 1 day. It ends by itself, …"."""
+    locale = _spoken(locale)
+    words = _words(locale)
+    time = _length(lasts, 1, locale)
+    return words.once.format(price=amount(price, locale), when=words.today, time=time)
+
+
+def button_once(price: Money, locale: str) -> str:
+    """The words on the button that costs once: "Buy and pay $0.99"."""
+    locale = _spoken(locale)
+    return _words(locale).button_once.format(price=amount(price, locale))
 
 
 def monthly(terms: OfferTerms) -> Money:
@@ -182,6 +214,8 @@ def _first_intro(terms: OfferTerms, when: str, locale: str) -> str:
     words = _words(locale)
     price = amount(terms.first_price, locale)
     count = terms.steps[0].periods or 0
+    if terms.first_price.amount == 0:
+        return words.intro_free.format(when=when, time=_length(terms.rhythm, count, locale))
     if count == 1:
         return words.intro_one.format(price=price, when=when, time=_length(terms.rhythm, 1, locale))
     every_time = every_exactly(terms.rhythm, locale)
@@ -264,9 +298,13 @@ def _words(locale: str) -> Words:
 
 @lru_cache
 def _locale(name: str) -> Locale:
-    """Babel's locale for "en", "en_GB", "de-DE" …; plain English for a language that has no words here."""
+    """Babel's locale for "en", "en_GB", "de-DE", "fr" …; plain English for what is none."""
     try:
-        found = Locale.parse(name.replace("-", "_"))
+        return Locale.parse(name.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
         return Locale("en")
-    return found if found.language in WORDS else Locale("en")
+
+
+def _spoken(locale: str) -> str:
+    """The locale itself where its language has words here, else plain English."""
+    return locale if _locale(locale).language in WORDS else "en"

@@ -24,6 +24,8 @@ class Words:
     on: str
     until_cancelled: str
     first_then: str
+    free_for: str
+    intro_free: str
     intro_one: str
     intro_many: str
     intro_next: str
@@ -38,9 +40,13 @@ class Words:
     most_years: str
     about_monthly: str
     next_charge: str
+    first_charge: str
     cancelling: str
     button: str
     button_later: str
+    button_once: str
+    once: str
+    once_card: str
 
 
 ENGLISH = Words(
@@ -65,6 +71,8 @@ ENGLISH = Words(
     on="on {date}",
     until_cancelled="{price} {every} until you cancel",
     first_then="{price} {when}, then {rest}.",
+    free_for="Free for {time}",
+    intro_free="Free for the first {time}: nothing is charged {when}.",
     intro_one="{price} {when} for the first {time}.",
     intro_many="{price} {when}, then {price} {every}, {payments} in all.",
     intro_next="{when}: {price} {every}, {payments}.",
@@ -79,9 +87,13 @@ ENGLISH = Words(
     most_years="{payments} ({sum}) in most years and {other} ({other_sum}) in some.",
     about_monthly="About {price} a month.",
     next_charge="Next charge: {date}.",
+    first_charge="First charge: {date}.",
     cancelling="Cancel any time in your account, in two steps.",
     button="Subscribe and pay {price}",
     button_later="Subscribe, then pay {price}",
+    button_once="Buy and pay {price}",
+    once="{price} {when}, once, for {time}. It ends by itself, and nothing else is charged.",
+    once_card="{price} for {time}, once",
 )
 
 GERMAN = Words(
@@ -106,6 +118,8 @@ GERMAN = Words(
     on="am {date}",
     until_cancelled="{price} {every}, bis Sie kündigen",
     first_then="{price} {when}, dann {rest}.",
+    free_for="Kostenlos für {time}",
+    intro_free="Kostenlos für {time}: {when} wird nichts abgebucht.",
     intro_one="{price} {when} für {time}.",
     intro_many="{price} {when}, dann {price} {every}, insgesamt {payments}.",
     intro_next="{when}: {price} {every}, {payments}.",
@@ -120,9 +134,13 @@ GERMAN = Words(
     most_years="{payments} ({sum}) in den meisten Jahren und {other} ({other_sum}) in manchen.",
     about_monthly="Etwa {price} im Monat.",
     next_charge="Nächste Zahlung: {date}.",
+    first_charge="Erste Zahlung: {date}.",
     cancelling="Jederzeit kündbar, in Ihrem Konto, in zwei Schritten.",
     button="Zahlungspflichtig abonnieren: {price}",
     button_later="Zahlungspflichtig abonnieren, später {price}",
+    button_once="Zahlungspflichtig kaufen: {price}",
+    once="{price} {when}, einmalig, für {time}. Das endet von selbst, und sonst wird nichts abgebucht.",
+    once_card="{price} für {time}, einmalig",
 )
 
 WORDS: Mapping[str, Words] = {"en": ENGLISH, "de": GERMAN}

@@ -19,7 +19,8 @@ class Rebuilt:
 
 
 def rebuild(book: Book) -> Rebuilt:
-    """Money that was taken and wanted makes an invoice paid; what is over is void; the rest is open.
+    """Money that was taken and wanted makes an invoice paid, as does a free period that began; what is over is
+    void; the rest is open.
 
     $1.99 told as succeeded while the reader had not cancelled: paid. The newest period declined: past due.
     """
@@ -31,7 +32,8 @@ def rebuild(book: Book) -> Rebuilt:
 
 
 def _status(book: Book, row: Invoice, is_taken: bool) -> str:
-    if is_taken and not row.void_reason:
+    is_free = row.amount == 0 and row.paid_at is not None
+    if (is_taken or is_free) and not row.void_reason:
         return "paid"
     if row.void_reason:
         return "void"

@@ -82,17 +82,13 @@ def _preview(arguments: argparse.Namespace) -> Said:
 
 
 def _explain(arguments: argparse.Namespace) -> Said:
-    subscription = _found(arguments.subscription)
-    told = upkeep.story(subscription)
+    sale = _found(arguments.subscription)
+    told = upkeep.story(sale)
     lines = [f"{wording.moment(line.at)}: {line.said}" for line in told]
-    following = (
-        f", looked at again {wording.moment(subscription.next_action_at)}"
-        if subscription.next_action_at
-        else ""
-    )
-    parked = f", parked: {subscription.parked_reason}" if subscription.parked_reason else ""
-    closing = f"{subscription.plan.name}: {subscription.get_state_display()}{following}{parked}"
-    return Said({"state": subscription.state, "story": [asdict(line) for line in told]}, [*lines, closing])
+    following = f", looked at again {wording.moment(sale.next_action_at)}" if sale.next_action_at else ""
+    parked = f", parked: {sale.parked_reason}" if sale.parked_reason else ""
+    closing = f"{sale.title}: {sale.get_state_display()}{following}{parked}"
+    return Said({"state": sale.state, "story": [asdict(line) for line in told]}, [*lines, closing])
 
 
 def _reconcile(arguments: argparse.Namespace) -> Said:
@@ -116,14 +112,14 @@ def _sweep(arguments: argparse.Namespace) -> Said:
 
 
 def _park(arguments: argparse.Namespace) -> Said:
-    subscription = _found(arguments.subscription)
+    sale = _found(arguments.subscription)
     now, why = clock.now(), arguments.why
     if arguments.what == "park":
-        done = not subscription.parked_reason
-        actions.park(subscription=subscription, why=why, by=BY, now=now)
+        done = not sale.parked_reason
+        actions.park(sale=sale, why=why, by=BY, now=now)
     else:
-        done = actions.unpark(subscription=subscription, why=why, by=BY, now=now)
-    return _switched(done, f"{arguments.what}ed {subscription.ref}")
+        done = actions.unpark(sale=sale, why=why, by=BY, now=now)
+    return _switched(done, f"{arguments.what}ed {sale.ref}")
 
 
 def _switch(arguments: argparse.Namespace) -> Said:
@@ -137,10 +133,10 @@ def _switched(done: bool, what: str) -> Said:
 
 
 def _found(ref: str) -> Any:
-    subscription = upkeep.subscription_by_ref(ref)
-    if subscription is None:
-        raise Refused(f"{ref} is no subscription's number.")
-    return subscription
+    sale = upkeep.sale_by_ref(ref)
+    if sale is None:
+        raise Refused(f"{ref} is no subscription's or purchase's number.")
+    return sale
 
 
 _DOERS: dict[str, Callable[[argparse.Namespace], Said]] = {

@@ -27,7 +27,7 @@ class RefundFailed(RuntimeError):
 
 def refund_charge(payload: dict[str, Any], now: datetime) -> None:
     """Give back what is left of an invoice's money. Its key is the invoice's, so that doing it twice is one refund."""
-    invoice = Invoice.objects.select_related("subscription__account").get(pk=payload["invoice"])
+    invoice = Invoice.objects.get(pk=payload["invoice"])
     key, used, moment = f"refund-{invoice.ref}", gateway(invoice.gateway), clock.to_unix(now)
     answer: base.RefundOutcome | base.NotFound = used.lookup_refund(key=key, now=moment)
     if isinstance(answer, base.NotFound):
@@ -40,15 +40,15 @@ def refund_charge(payload: dict[str, Any], now: datetime) -> None:
         raise RefundFailed(f"invoice {invoice.ref}: {given}")
     with transaction.atomic():
         if record_refund(invoice=invoice, given=given, now=now):
-            subject = f"subscription:{invoice.subscription.ref}"
             after = {"invoice": invoice.ref, "amount": given.amount.amount}
+            subject = invoice.sale.log_subject
             audit.record(by=BY, verb="refund_charge", subject=subject, after=after, now=now)
         notices.send_refunded(invoice, given.amount, now)
 
 
 def give_back(payload: dict[str, Any], now: datetime) -> None:
     """Do a refund that staff have asked for."""
-    refund = Refund.objects.select_related("invoice__subscription__account").get(pk=payload["refund"])
+    refund = Refund.objects.select_related("invoice").get(pk=payload["refund"])
     invoice = refund.invoice
     if refund.status != Refund.Status.WANTED:
         return
@@ -72,14 +72,14 @@ def _given(answer: base.RefundOutcome | base.NotFound, what: str) -> base.Refund
 def record_refund(*, invoice: Invoice, given: base.Refund, now: datetime) -> bool:
     """Book a refund as the gateway tells it; False if it was booked before."""
     told = [Kind(f"refund.{given.state.value}")]
-    product = invoice.subscription.product_code
+    product = invoice.sale.product_code
     rows = ledger.refund(invoice.gateway, given.ref, product, given.amount, told)
     return book_all(rows, invoice=invoice, at=now)
 
 
 def call_off_charge(payload: dict[str, Any], now: datetime) -> None:
     """Call off the charge of an invoice nobody wants any more; money that was taken first goes back."""
-    invoice = Invoice.objects.select_related("subscription").get(pk=payload["invoice"])
+    invoice = Invoice.objects.get(pk=payload["invoice"])
     moment = clock.to_unix(now)
     if invoice.status == Invoice.Status.PAID or _is_wanted_again(invoice):
         return
@@ -99,4 +99,4 @@ def call_off_charge(payload: dict[str, Any], now: datetime) -> None:
 def _is_wanted_again(invoice: Invoice) -> bool:
     """Whether the cancellation was taken back before the gateway heard of it."""
     is_open = invoice.status == Invoice.Status.OPEN
-    return is_open and invoice.subscription.is_running and not invoice.subscription.is_cancelled
+    return is_open and invoice.sale.is_running and not invoice.sale.is_cancelled

@@ -1,17 +1,17 @@
-"""The audit: fifteen sentences asked of every subscription, and what the whole ledger comes to."""
+"""The audit: fifteen sentences asked of every subscription and purchase, and what the whole ledger comes to."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Sum
 
 from newsstand.office.billing.actions import notices
-from newsstand.office.billing.actions.locking import locked
-from newsstand.office.billing.models import BooksAudit, Subscription, Transfer
+from newsstand.office.billing.actions.locking import locked_again
+from newsstand.office.billing.models import BooksAudit, Transfer
 from newsstand.office.billing.queries.books import all_books, books_of
+from newsstand.office.billing.queries.upkeep import sale_by_ref
 from newsstand.office.kit import clock
 from newsstand.rules.billing.invariants import Violation, check
 
@@ -43,8 +43,10 @@ def audit_books(*, now: datetime) -> Audited:
 def _again(ref: str, allows_sandbox: bool) -> list[Violation]:
     """Ask once more under the row's lock: what was read while somebody wrote may only have seemed wrong."""
     with transaction.atomic():
-        row = locked(Subscription.objects.values_list("pk", flat=True).get(public_id=UUID(hex=ref)))
-        kept = books_of(row)
+        sale = sale_by_ref(ref)
+        if sale is None:
+            return []
+        kept = books_of(locked_again(sale))
         return check(kept.book, kept.terms, clock.unix(), allows_sandbox=allows_sandbox)
 
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from newsstand.office.billing.actions.locking import locked
+from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.gateways.base import Initiator
-from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Subscription
+from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Purchase, Subscription
 from newsstand.office.billing.models.invoices import IN_FLIGHT
 from newsstand.office.billing.queries.upkeep import charging_stopped
 from newsstand.rules.billing.dunning import MOST_ATTEMPTS
@@ -20,7 +20,7 @@ MOST_PER_INVOICE = 12  # with however many cards; the card schemes allow 15 trie
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No attempt was made: paid, void, ended, cancelled, parked, stopped, in_flight, refused_card or too_many."""
+    """No attempt was made: free, paid, void, ended, cancelled, parked, stopped, in_flight, refused_card or too_many."""
 
     why: str
 
@@ -37,14 +37,14 @@ def begin_attempt(
 ) -> Attempt | Refusal:
     """Write the attempt that is about to be sent; its key goes with the call. `by` is who wants the charge.
 
-    Whatever forbids a charge is looked at here, under the subscription's lock: of two at the same moment one
+    Whatever forbids a charge is looked at here, under the sale's lock: of two at the same moment one
     gets the attempt, and the other is told that it is in flight.
     """
     try:
         with transaction.atomic():
-            subscription = locked(invoice.subscription_id)
+            sale = locked_sale(invoice)
             current = Invoice.objects.get(pk=invoice.pk)
-            why = _forbids(subscription, current, payment_method)
+            why = _forbids(sale, current, payment_method)
             if why:
                 return Refusal(why)
             current.gateway, current.charge_ref = payment_method.gateway, charge_ref
@@ -59,21 +59,23 @@ def begin_attempt(
                 begun_at=now,
                 lease_until=now + LEASE,
             )
-            subscription.next_action_at = now + LEASE
-            subscription.save(update_fields=["next_action_at"])
+            sale.next_action_at = now + LEASE
+            sale.save(update_fields=["next_action_at"])
     except IntegrityError:  # the database's own word, should the lock ever not hold: one attempt in flight
         return Refusal("in_flight")
     return attempt
 
 
-def _forbids(subscription: Subscription, invoice: Invoice, payment_method: PaymentMethod) -> str:
+def _forbids(sale: Subscription | Purchase, invoice: Invoice, payment_method: PaymentMethod) -> str:
+    if invoice.amount == 0:
+        return "free"
     if invoice.status != Invoice.Status.OPEN:
         return "paid" if invoice.status == Invoice.Status.PAID else "void"
-    if not subscription.is_live:
+    if not sale.is_live:
         return "ended"
-    if subscription.is_cancelled:
+    if sale.is_cancelled:
         return "cancelled"
-    if subscription.parked_reason:
+    if sale.parked_reason:
         return "parked"
     if charging_stopped() is not None:
         return "stopped"

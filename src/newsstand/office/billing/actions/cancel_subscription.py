@@ -27,7 +27,7 @@ def cancel_subscription(*, subscription: Subscription, by: str, why: str = "", n
         if paid is not None:
             row.cancel_at = clock.from_unix(access_until(paid.ends_on))
         _audit(row, "cancel_subscription", by=by, why=why, now=now)
-        return follow(subscription=row, event=lifecycle.Cancelled(), by=by, now=now, why=why).applies
+        return follow(sale=row, event=lifecycle.Cancelled(), by=by, now=now, why=why).applies
 
 
 def undo_cancel(*, subscription: Subscription, by: str, now: datetime) -> bool:
@@ -38,7 +38,7 @@ def undo_cancel(*, subscription: Subscription, by: str, now: datetime) -> bool:
             return False
         row.cancel_requested_at = row.cancel_at = None
         _audit(row, "undo_cancel", by=by, why="", now=now)
-        return follow(subscription=row, event=lifecycle.CancelTakenBack(), by=by, now=now).applies
+        return follow(sale=row, event=lifecycle.CancelTakenBack(), by=by, now=now).applies
 
 
 def _audit(row: Subscription, verb: str, *, by: str, why: str, now: datetime) -> None:

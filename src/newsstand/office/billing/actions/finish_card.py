@@ -10,12 +10,20 @@ from newsstand.office.billing import queries
 from newsstand.office.billing.actions.begin_attempt import LEASE
 from newsstand.office.billing.actions.follow import follow
 from newsstand.office.billing.actions.gateway_in_use import gateway
-from newsstand.office.billing.actions.locking import locked
+from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.actions.open_invoice import open_invoice
+from newsstand.office.billing.actions.serve_free import serve_free
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
 from newsstand.office.billing.actions.take_payment import take_payment
 from newsstand.office.billing.gateways import base
-from newsstand.office.billing.models import Attempt, CardSetup, Invoice, PaymentMethod, Subscription
+from newsstand.office.billing.models import (
+    Attempt,
+    CardSetup,
+    Invoice,
+    PaymentMethod,
+    Purchase,
+    Subscription,
+)
 from newsstand.office.kit import audit, clock
 from newsstand.rules.billing import lifecycle
 from newsstand.rules.billing.lifecycle import State
@@ -28,9 +36,9 @@ class NoCard:
 
 @dataclass(frozen=True, slots=True)
 class NothingToPay:
-    """The card is kept and nothing is open; or the order is over, which `subscription` tells."""
+    """The card is kept and nothing is to be paid now; or the order is over, which `sale` tells."""
 
-    subscription: Subscription
+    sale: Subscription | Purchase
 
 
 Finished = Attempt | NoCard | NothingToPay
@@ -45,12 +53,17 @@ def finish_card(*, setup: CardSetup, return_url: str, by: str, now: datetime) ->
         method = setup.payment_method or _keep_card(setup, by=by, now=now)
     except base.SetupIncomplete:
         return NoCard()
-    subscription = Subscription.objects.select_related("account", "plan").get(pk=setup.subscription_id)
-    if not subscription.is_live or subscription.is_cancelled:
-        return NothingToPay(subscription)
-    invoice = _to_pay(subscription, by=by, now=now)
+    sale = setup.sale
+    sale.refresh_from_db()
+    if not sale.is_live or sale.is_cancelled:
+        return NothingToPay(sale)
+    invoice = _to_pay(sale, by=by, now=now)
     if invoice is None:
-        return NothingToPay(subscription)
+        return NothingToPay(sale)
+    if invoice.amount == 0:
+        serve_free(invoice=invoice, payment_method=method, by=by, now=now)
+        sale.refresh_from_db()
+        return NothingToPay(sale)
     made = _attempts(invoice).filter(payment_method=method).order_by("-n").first()
     if made is not None:
         return sweep_attempt(attempt=made, by=by, now=now) if made.settled_at is None else made
@@ -58,12 +71,12 @@ def finish_card(*, setup: CardSetup, return_url: str, by: str, now: datetime) ->
 
 
 def pay_now(
-    *, subscription: Subscription, payment_method: PaymentMethod, return_url: str, by: str, now: datetime
+    *, sale: Subscription | Purchase, payment_method: PaymentMethod, return_url: str, by: str, now: datetime
 ) -> Attempt | NothingToPay:
     """Charge what is open with a kept card, the reader being present: once more, or to let the bank ask them."""
-    invoice = _to_pay(subscription, by=by, now=now)
+    invoice = _to_pay(sale, by=by, now=now)
     if invoice is None:
-        return NothingToPay(subscription)
+        return NothingToPay(sale)
     return _take(invoice, payment_method, return_url=return_url, by=by, now=now)
 
 
@@ -81,18 +94,18 @@ def _take(
     )
     if isinstance(taken, Attempt):
         return taken
-    unsettled = queries.unsettled_attempt(invoice.subscription)
+    unsettled = queries.unsettled_attempt(invoice.sale)
     last = unsettled or _attempts(invoice).order_by("-n").first()
-    return last if last is not None else NothingToPay(invoice.subscription)
+    return last if last is not None else NothingToPay(invoice.sale)
 
 
 def _keep_card(setup: CardSetup, *, by: str, now: datetime) -> PaymentMethod:
     """Ask the gateway for the card, and keep it; a running subscription is paid with it from now on."""
     card = gateway(setup.gateway).finish_setup(setup_ref=setup.ref, now=clock.to_unix(now))
     with transaction.atomic():
-        subscription = locked(setup.subscription_id)
+        sale = locked_sale(setup)
         row = {
-            "account": subscription.account,
+            "account": sale.account,
             "customer": setup.customer,
             "brand": card.brand,
             "last4": card.last4,
@@ -106,30 +119,32 @@ def _keep_card(setup: CardSetup, *, by: str, now: datetime) -> PaymentMethod:
             gateway=setup.gateway, token=card.ref, defaults=row
         )
         CardSetup.objects.filter(pk=setup.pk).update(payment_method=method)
-        if is_new and subscription.is_running:
-            _change_card(subscription, method, by=by, now=now)
+        if is_new and sale.is_running and isinstance(sale, Subscription):
+            _change_card(sale, method, by=by, now=now)
         return method
 
 
 def _change_card(subscription: Subscription, method: PaymentMethod, *, by: str, now: datetime) -> None:
     subscription.payment_method = method
-    subject = f"subscription:{subscription.ref}"
-    audit.record(by=by, verb="change_card", subject=subject, after={"card": str(method)}, now=now)
-    follow(subscription=subscription, event=lifecycle.CardChanged(), by=by, now=now)
+    after = {"card": str(method)}
+    audit.record(by=by, verb="change_card", subject=subscription.log_subject, after=after, now=now)
+    follow(sale=subscription, event=lifecycle.CardChanged(), by=by, now=now)
     if subscription.state == State.PAST_DUE:
         # The reader is here and pays at once; the worker does it only should this process die.
         subscription.next_action_at = now + LEASE
     subscription.save(update_fields=["payment_method", "next_action_at"])
 
 
-def _to_pay(subscription: Subscription, *, by: str, now: datetime) -> Invoice | None:
+def _to_pay(sale: Subscription | Purchase, *, by: str, now: datetime) -> Invoice | None:
     """The first invoice of an order, or the one whose charge has failed."""
-    if subscription.state == State.PENDING:
-        return open_invoice(subscription=subscription, by=by, now=now)
-    if subscription.state != State.PAST_DUE:
+    if sale.state == State.PENDING:
+        return open_invoice(sale=sale, by=by, now=now)
+    if sale.state != State.PAST_DUE:
         return None
-    return subscription.invoices.filter(status=Invoice.Status.OPEN).order_by("-seq").first()
+    return sale.invoices.filter(status=Invoice.Status.OPEN).order_by("-seq").first()
 
 
 def _attempts(invoice: Invoice) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(invoice=invoice).select_related("invoice__subscription", "payment_method")
+    return Attempt.objects.filter(invoice=invoice).select_related(
+        "invoice__subscription", "invoice__purchase", "payment_method"
+    )

@@ -1,4 +1,4 @@
-"""What an event makes of a subscription: the rule says it, and here it is done."""
+"""What an event makes of a sale: the rule says it, and here it is done."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,14 +7,13 @@ from datetime import datetime
 from newsstand.office.accounts.actions import end_grant, give_grant
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions import notices
-from newsstand.office.billing.models import Attempt, Invoice, Subscription
+from newsstand.office.billing.models import Attempt, Invoice, Purchase, Subscription
 from newsstand.office.kit import audit, clock, outbox
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing import dunning, lifecycle
 from newsstand.rules.billing.lifecycle import Do, State, Step
 from newsstand.rules.billing.periods import access_until, due_at
 
-GRANT_SOURCE = "subscription"
 REFUND = "billing.refund_charge"
 CALL_OFF = "billing.call_off_charge"
 GIVE_BACK = "billing.give_back"
@@ -24,7 +23,7 @@ GIVE_BACK = "billing.give_back"
 class Turn:
     """A step about to be done. `invoice` and `attempt` are those the event is about, where it is about any."""
 
-    subscription: Subscription
+    sale: Subscription | Purchase
     step: Step
     invoice: Invoice | None
     attempt: Attempt | None
@@ -34,7 +33,7 @@ class Turn:
 
 def follow(
     *,
-    subscription: Subscription,
+    sale: Subscription | Purchase,
     event: lifecycle.Event,
     by: str,
     now: datetime,
@@ -42,25 +41,25 @@ def follow(
     attempt: Attempt | None = None,
     why: str = "",
 ) -> Step:
-    """Ask the rule what the event makes of the subscription, and do all of it.
+    """Ask the rule what the event makes of the sale, and do all of it.
 
-    The caller's transaction holds the subscription's row locked. A step that does not apply changes nothing.
+    The caller's transaction holds the sale's row locked. A step that does not apply changes nothing.
     """
-    before = State(subscription.state)
+    before = State(sale.state)
     step = lifecycle.next(before, event, clock.to_unix(now))
     if not step.applies:
         return step
-    _enter(subscription, step, now)
-    turn = Turn(subscription, step, invoice, attempt, by, now)
+    _enter(sale, step, now)
+    turn = Turn(sale, step, invoice, attempt, by, now)
     for do in step.do:
         _DOERS[do](turn)
     _plan_dunning(turn)
-    subscription.save()
-    if subscription.state != before:
+    sale.save()
+    if sale.state != before:
         audit.record(
             by=by,
-            verb="subscription_state",
-            subject=f"subscription:{subscription.ref}",
+            verb=f"{sale.kind}_state",
+            subject=sale.log_subject,
             before={"state": before.value},
             after={"state": step.state.value, "event": type(event).__name__},
             why=why,
@@ -69,74 +68,90 @@ def follow(
     return step
 
 
-def _enter(subscription: Subscription, step: Step, now: datetime) -> None:
-    subscription.state = step.state
-    if step.state is State.ENDED and subscription.ended_at is None and step.end_reason is not None:
-        subscription.ended_at, subscription.end_reason = now, step.end_reason
-        subscription.next_action_at = None
+def _enter(sale: Subscription | Purchase, step: Step, now: datetime) -> None:
+    sale.state = step.state
+    if step.state is State.ENDED and sale.ended_at is None and step.end_reason is not None:
+        sale.ended_at, sale.end_reason = now, step.end_reason
+        sale.next_action_at = None
 
 
 def _give_access(turn: Turn) -> None:
-    if turn.subscription.started_at is None:
-        turn.subscription.started_at = turn.now
+    if turn.sale.started_at is None:
+        turn.sale.started_at = turn.now
     _grant(turn)
 
 
 def _grant(turn: Turn) -> None:
-    """Rights up to the end of what is paid; days of grace follow unless the reader has cancelled."""
-    subscription, paid = turn.subscription, queries.last_paid(turn.subscription)
-    if paid is None or subscription.started_at is None:
+    """Rights up to the end of what is paid."""
+    sale, paid = turn.sale, queries.last_paid(turn.sale)
+    if paid is None or sale.started_at is None:
         return
-    grace = None if subscription.is_cancelled else clock.from_unix(dunning.grace_until(paid.ends_on))
+    until, grace = _rights_end(sale, paid)
     give_grant(
-        account=subscription.account,
-        subject=f"product:{subscription.product_code}",
-        rights=subscription.plan.rights,
-        from_at=subscription.started_at,
-        until=clock.from_unix(access_until(paid.ends_on)),
+        account=sale.account,
+        subject=sale.subject if isinstance(sale, Purchase) else f"product:{sale.product_code}",
+        rights=sale.plan.rights,
+        from_at=sale.started_at,
+        until=until,
         grace_until=grace,
-        source=GRANT_SOURCE,
-        source_ref=subscription.ref,
+        source=sale.kind,
+        source_ref=sale.ref,
         by=turn.by,
         now=turn.now,
     )
+
+
+def _rights_end(sale: Subscription | Purchase, paid: Invoice) -> tuple[datetime | None, datetime | None]:
+    """When rights end, and the days of grace that follow unless the reader has cancelled, or bought once."""
+    if isinstance(sale, Purchase):
+        return sale.reads_until, None
+    grace = None if sale.is_cancelled else clock.from_unix(dunning.grace_until(paid.ends_on))
+    return clock.from_unix(access_until(paid.ends_on)), grace
 
 
 def _cut_access(turn: Turn) -> None:
     end_grant(
-        source=GRANT_SOURCE,
-        source_ref=turn.subscription.ref,
+        source=turn.sale.kind,
+        source_ref=turn.sale.ref,
         at=turn.now,
         by=turn.by,
-        why=turn.subscription.end_reason,
+        why=turn.sale.end_reason,
         now=turn.now,
     )
+
+
+def _confirm_order(turn: Turn) -> None:
+    if turn.invoice is None:
+        raise ValueError("what was agreed to stands on an invoice")
+    notices.send_confirmation(turn.sale, turn.invoice.consent, turn.now)
 
 
 def _send_receipt(turn: Turn) -> None:
     if turn.invoice is None or turn.attempt is None:
         raise ValueError("a receipt is for an invoice and the attempt that paid it")
-    if turn.invoice.seq == 0:
-        notices.send_confirmation(turn.subscription, turn.invoice.consent, turn.now)
     is_sandbox = turn.invoice.gateway == "sandbox"
     notices.send_receipt(turn.invoice, turn.attempt, is_sandbox=is_sandbox, now=turn.now)
 
 
 def _plan_renewal(turn: Turn) -> None:
-    subscription, paid = turn.subscription, queries.last_paid(turn.subscription)
+    """The next moment is when the next period begins; what was bought once has no next one."""
+    sale, paid = turn.sale, queries.last_paid(turn.sale)
+    if isinstance(sale, Purchase):
+        sale.next_action_at = None
+        return
     if paid is not None:
-        subscription.next_seq = max(subscription.next_seq, paid.seq + 1)
-    due = due_at(subscription.period(subscription.next_seq), publication().zone, subscription.ref)
-    subscription.next_action_at = clock.from_unix(due)
+        sale.next_seq = max(sale.next_seq, paid.seq + 1)
+    due = due_at(sale.period(sale.next_seq), publication().zone, sale.ref)
+    sale.next_action_at = clock.from_unix(due)
 
 
 def _stop_charging(turn: Turn) -> None:
     """Nothing is tried any more; what is on its way is called off at the gateway, if that is still possible."""
-    subscription = turn.subscription
-    if subscription.is_running:
-        subscription.next_action_at = subscription.cancel_at
+    sale = turn.sale
+    if sale.is_running and isinstance(sale, Subscription):
+        sale.next_action_at = sale.cancel_at
         _grant(turn)
-    for invoice in subscription.invoices.filter(status=Invoice.Status.OPEN).exclude(charge_ref=""):
+    for invoice in sale.invoices.filter(status=Invoice.Status.OPEN).exclude(charge_ref=""):
         outbox.add(CALL_OFF, {"invoice": invoice.pk}, key=invoice.ref)
 
 
@@ -147,7 +162,7 @@ def _resume_charging(turn: Turn) -> None:
 
 def _retry(turn: Turn) -> None:
     if turn.step.retry_at is not None:
-        turn.subscription.next_action_at = clock.from_unix(turn.step.retry_at)
+        turn.sale.next_action_at = clock.from_unix(turn.step.retry_at)
 
 
 def _ask_for_card(turn: Turn) -> None:
@@ -167,26 +182,32 @@ def _say_payment_failed(turn: Turn, *, wants_approval: bool) -> None:
 def _tell_staff(turn: Turn) -> None:
     if turn.attempt is None:
         raise ValueError("staff are told about an attempt")
-    notices.tell_staff_of_refusal(turn.subscription, turn.attempt, turn.now)
+    notices.tell_staff_of_refusal(turn.sale, turn.attempt, turn.now)
 
 
 def _void_open_invoice(turn: Turn) -> None:
-    reason = turn.subscription.end_reason or "cancelled"
-    rows = turn.subscription.invoices.filter(status=Invoice.Status.OPEN)
+    reason = turn.sale.end_reason or "cancelled"
+    rows = turn.sale.invoices.filter(status=Invoice.Status.OPEN)
     rows.update(status=Invoice.Status.VOID, void_reason=reason)
 
 
 def _confirm_cancel(turn: Turn) -> None:
-    notices.send_cancelled(turn.subscription, queries.last_paid(turn.subscription), turn.now)
+    notices.send_cancelled(_subscription(turn), queries.last_paid(turn.sale), turn.now)
 
 
 def _confirm_resume(turn: Turn) -> None:
-    notices.send_kept(turn.subscription, turn.now)
+    notices.send_kept(_subscription(turn), turn.now)
+
+
+def _subscription(turn: Turn) -> Subscription:
+    if isinstance(turn.sale, Purchase):
+        raise TypeError("only a subscription is cancelled, and kept after all")
+    return turn.sale
 
 
 def _say_ended(turn: Turn) -> None:
-    if turn.subscription.started_at is not None:
-        notices.send_ended(turn.subscription, turn.now)
+    if turn.sale.started_at is not None:
+        notices.send_ended(turn.sale, turn.now)
 
 
 def _refund_charge(turn: Turn) -> None:
@@ -197,6 +218,7 @@ def _refund_charge(turn: Turn) -> None:
 
 _DOERS: dict[Do, Callable[[Turn], None]] = {
     Do.GIVE_ACCESS: _give_access,
+    Do.CONFIRM_ORDER: _confirm_order,
     Do.SEND_RECEIPT: _send_receipt,
     Do.PLAN_RENEWAL: _plan_renewal,
     Do.STOP_CHARGING: _stop_charging,
@@ -216,10 +238,10 @@ _DOERS: dict[Do, Callable[[Turn], None]] = {
 
 def _plan_dunning(turn: Turn) -> None:
     """With a payment failed, something is due at the end of grace at the latest."""
-    subscription = turn.subscription
-    if subscription.state != State.PAST_DUE or turn.invoice is None:
+    sale = turn.sale
+    if sale.state != State.PAST_DUE or turn.invoice is None:
         return
     grace_over = clock.from_unix(dunning.grace_until(turn.invoice.starts_on))
     retry_at = turn.step.retry_at
     retry = clock.from_unix(retry_at) if retry_at is not None else grace_over
-    subscription.next_action_at = min(retry, grace_over)
+    sale.next_action_at = min(retry, grace_over)

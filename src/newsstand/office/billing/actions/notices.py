@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from newsstand.office.billing import queries
-from newsstand.office.billing.models import Attempt, Consent, Invoice, Refund, Subscription
+from newsstand.office.billing.models import Attempt, Consent, Invoice, Purchase, Refund, Subscription
 from newsstand.office.billing.queries import links, wording
 from newsstand.office.kit.mail import send_notice
 from newsstand.office.kit.queries import publication
@@ -46,33 +46,36 @@ class Letter:
         )
 
 
-def send_confirmation(subscription: Subscription, consent: Consent, now: datetime) -> None:
-    """At once after ordering: what was agreed to, and how to cancel."""
+def send_confirmation(sale: Subscription | Purchase, consent: Consent, now: datetime) -> None:
+    """At once after ordering: what was agreed to, and how to cancel, or until when one reads."""
     with wording.in_its_language():
+        said, subject = _("Thank you. Your subscription has begun."), _("Your subscription: %(what)s")
+        facts = [(_("Agreed to on"), wording.moment(consent.at))]
+        if isinstance(sale, Purchase):
+            said, subject = _("Thank you for your purchase."), _("Your purchase: %(what)s")
+            facts += _reads_until(sale)
         Letter(
-            key=f"billing.confirmation:{subscription.ref}",
-            subject=_("Your subscription: %(plan)s") % {"plan": subscription.plan.name},
-            paragraphs=[
-                _("Thank you. Your subscription has begun. This is what you agreed to:"),
-                consent.text,
-            ],
-            facts=[(_("Agreed to on"), wording.moment(consent.at))],
-            links=[_account_link(), _cancel_link(subscription)],
-        ).send(subscription.account, now)
+            key=f"billing.confirmation:{sale.ref}",
+            subject=subject % {"what": sale.title},
+            paragraphs=[said, _("This is what you agreed to:"), consent.text],
+            facts=facts,
+            links=[_account_link(), *_cancel_links(sale)],
+        ).send(sale.account, now)
 
 
 def send_receipt(invoice: Invoice, attempt: Attempt, *, is_sandbox: bool, now: datetime) -> None:
     """After every charge: the period, the amount, the card, and what is charged next."""
-    subscription = invoice.subscription
+    sale = invoice.sale
     with wording.in_its_language():
         facts = [
-            (_("Plan"), subscription.plan.name),
+            (_("Plan"), sale.title),
             (_("Period"), wording.span(invoice.period)),
             (_("Amount"), wording.amount(invoice.money)),
             (_("Card"), str(attempt.payment_method)),
         ]
-        following = queries.next_charge(subscription)
-        if following is not None:
+        if isinstance(sale, Purchase):
+            facts[1:2] = _reads_until(sale)
+        elif (following := queries.next_charge(sale)) is not None:
             facts.append((_("Next charge"), _money_on(following.money, wording.weekday(following.on))))
         said = [_("We have received your payment. Thank you.")]
         if is_sandbox:
@@ -83,13 +86,13 @@ def send_receipt(invoice: Invoice, attempt: Attempt, *, is_sandbox: bool, now: d
             subject=_("Your receipt: %(amount)s") % {"amount": wording.amount(invoice.money)},
             paragraphs=said,
             facts=facts,
-            links=[(_("This receipt in your account"), receipt), _cancel_link(subscription)],
-        ).send(subscription.account, now)
+            links=[(_("This receipt in your account"), receipt), *_cancel_links(sale)],
+        ).send(sale.account, now)
 
 
 def send_payment_failed(invoice: Invoice, attempt: Attempt, *, wants_approval: bool, now: datetime) -> None:
     """A renewal was declined: until when the reader reads on, and where the card is mended."""
-    subscription = invoice.subscription
+    sale = invoice.sale
     last_day = wording.weekday(dunning.grace_ends_on(invoice.starts_on))
     with wording.in_its_language():
         if wants_approval:
@@ -111,9 +114,9 @@ def send_payment_failed(invoice: Invoice, attempt: Attempt, *, wants_approval: b
             ],
             links=[
                 (_("Put it right"), links.address(reverse("change_card"))),
-                _cancel_link(subscription),
+                *_cancel_links(sale),
             ],
-        ).send(subscription.account, now)
+        ).send(sale.account, now)
 
 
 def send_cancelled(subscription: Subscription, paid: Invoice | None, now: datetime) -> None:
@@ -153,16 +156,20 @@ def send_kept(subscription: Subscription, now: datetime) -> None:
         ).send(subscription.account, now)
 
 
-def send_ended(subscription: Subscription, now: datetime) -> None:
-    """The subscription is over; nothing is owed."""
+def send_ended(sale: Subscription | Purchase, now: datetime) -> None:
+    """The sale is over; nothing is owed."""
     with wording.in_its_language():
+        subject = _("Your subscription has ended")
+        said = _("Your subscription is over. You will not be charged again, and nothing is owed.")
+        if isinstance(sale, Purchase):
+            subject, said = _("Your purchase has ended"), _("Your purchase is over. Nothing is owed.")
         Letter(
-            key=f"billing.ended:{subscription.ref}",
-            subject=_("Your subscription has ended"),
-            paragraphs=[_("Your subscription is over. You will not be charged again, and nothing is owed.")],
-            facts=[(_("Plan"), subscription.plan.name), (_("Ended on"), wording.moment(now))],
+            key=f"billing.ended:{sale.ref}",
+            subject=subject,
+            paragraphs=[said],
+            facts=[(_("Plan"), sale.title), (_("Ended on"), wording.moment(now))],
             links=[(_("Subscribe again"), links.address(reverse("subscribe")))],
-        ).send(subscription.account, now)
+        ).send(sale.account, now)
 
 
 def send_refunded(invoice: Invoice, money: Money, now: datetime) -> None:
@@ -176,7 +183,7 @@ def send_refunded(invoice: Invoice, money: Money, now: datetime) -> None:
             ],
             facts=[(_("Amount"), wording.amount(money))],
             links=[_account_link()],
-        ).send(invoice.subscription.account, now)
+        ).send(invoice.sale.account, now)
 
 
 def send_given_back(refund: Refund, now: datetime) -> None:
@@ -189,14 +196,14 @@ def send_given_back(refund: Refund, now: datetime) -> None:
             paragraphs=[_("We have given money back to the card that you paid with.")],
             facts=[(_("Amount"), money), (_("Period"), wording.span(refund.invoice.period))],
             links=[_account_link()],
-        ).send(refund.invoice.subscription.account, now)
+        ).send(refund.invoice.sale.account, now)
 
 
-def tell_staff_of_event(subscription: Subscription, kind: str, object_id: str, now: datetime) -> None:
+def tell_staff_of_event(sale: Subscription | Purchase, kind: str, object_id: str, now: datetime) -> None:
     """A refund came back, or a reader's bank disputes a charge."""
     with wording.in_its_language():
-        said = _("The gateway tells of this subscription: %(kind)s. The ledger has it already.")
-        _to_staff(subscription, said % {"kind": kind}, f"{kind}:{object_id}", now)
+        said = _("The gateway tells of this sale: %(kind)s. The ledger has it already.")
+        _to_staff(sale, said % {"kind": kind}, f"{kind}:{object_id}", now)
 
 
 def tell_staff_of_audit(audit: int, found: list[str], now: datetime) -> None:
@@ -219,32 +226,43 @@ def tell_staff_of_stop(why: str, now: datetime) -> None:
         ).send_to(publication().support_email, now)
 
 
-def tell_staff_of_refusal(subscription: Subscription, attempt: Attempt, now: datetime) -> None:
+def tell_staff_of_refusal(sale: Subscription | Purchase, attempt: Attempt, now: datetime) -> None:
     """The gateway refused a charge for a reason that is ours or its own, not the card's."""
     with wording.in_its_language():
-        said = _("The gateway could not charge this subscription: %(code)s. It will be tried again.")
-        _to_staff(subscription, said % {"code": attempt.code}, attempt.key.hex, now)
+        said = _("The gateway could not charge this sale: %(code)s. It will be tried again.")
+        _to_staff(sale, said % {"code": attempt.code}, attempt.key.hex, now)
 
 
-def tell_staff_of_parking(subscription: Subscription, now: datetime) -> None:
-    """A subscription was parked: it is not charged until a person has looked at it."""
+def tell_staff_of_parking(sale: Subscription | Purchase, now: datetime) -> None:
+    """A sale was parked: it is not charged until a person has looked at it."""
     with wording.in_its_language():
-        said = _("This subscription is parked and will not be charged until you have looked at it: %(why)s.")
-        key = f"{subscription.ref}:{int(now.timestamp())}"
-        _to_staff(subscription, said % {"why": subscription.parked_reason}, key, now)
+        said = _("This sale is parked and will not be charged until you have looked at it: %(why)s.")
+        key = f"{sale.ref}:{int(now.timestamp())}"
+        _to_staff(sale, said % {"why": sale.parked_reason}, key, now)
 
 
-def _to_staff(subscription: Subscription, said: str, key: str, now: datetime) -> None:
+def _to_staff(sale: Subscription | Purchase, said: str, key: str, now: datetime) -> None:
+    is_purchase = isinstance(sale, Purchase)
     Letter(
         key=f"billing.staff:{key}",
-        subject=_("A subscription needs a look"),
+        subject=_("A purchase needs a look") if is_purchase else _("A subscription needs a look"),
         paragraphs=[said],
-        facts=[(_("Subscription"), subscription.ref)],
+        facts=[(_("Purchase") if is_purchase else _("Subscription"), sale.ref)],
     ).send_to(publication().support_email, now)
 
 
 def _account_link() -> tuple[str, str]:
     return _("Your account"), links.address("/account/")
+
+
+def _cancel_links(sale: Subscription | Purchase) -> list[tuple[str, str]]:
+    """The link that ends it; what was bought once ends by itself."""
+    return [] if isinstance(sale, Purchase) else [_cancel_link(sale)]
+
+
+def _reads_until(purchase: Purchase) -> list[tuple[str, str]]:
+    until = purchase.reads_until
+    return [] if until is None else [(_("You read until"), wording.moment(until))]
 
 
 def _cancel_link(subscription: Subscription) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def _set_aside(events: list[GatewayEvent], lost: dict[str, LostPeriod], now: dat
     for event in events:
         ref = charges.get(event.charge_id)
         if ref is not None and (event.kind is Kind.CHARGE_CANCELED or event.kind.thing in MONEY_WENT):
-            park(subscription=Subscription(pk=lost[ref].subscription_id), why=NO_REASON, by=BY, now=now)
+            park(sale=Subscription(pk=lost[ref].subscription_id), why=NO_REASON, by=BY, now=now)
 
 
 def _events(name: str, since: datetime, now: datetime) -> Iterator[GatewayEvent]:

@@ -11,10 +11,10 @@ from django.db import transaction
 from newsstand.office.billing.actions.book import book
 from newsstand.office.billing.actions.follow import follow
 from newsstand.office.billing.actions.keep_event import keep_event
-from newsstand.office.billing.actions.locking import locked
+from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.actions.parking import park
 from newsstand.office.billing.gateways import base
-from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Subscription
+from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Purchase, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.kit import audit, clock
 from newsstand.rules.billing import ledger, lifecycle
@@ -45,7 +45,9 @@ def record_attempt(
             _record_called_off(attempt, now)
         case base.Processing() | base.Unknown():
             _record_unknown(attempt, by=by, now=now)
-    return Attempt.objects.select_related("invoice__subscription", "payment_method").get(pk=attempt.pk)
+    return Attempt.objects.select_related("invoice__subscription", "invoice__purchase", "payment_method").get(
+        pk=attempt.pk
+    )
 
 
 def settle_success(
@@ -59,14 +61,14 @@ def settle_success(
 ) -> bool:
     """The money of an invoice is taken: ledger, receipt, access; False if that was known before.
 
-    Money that nobody wanted any more, since the reader cancelled or the subscription ended, goes back in full.
+    Money that nobody wanted any more, since the reader cancelled or the sale ended, goes back in full.
     """
     with transaction.atomic():
-        subscription = locked(invoice.subscription_id)
+        sale = locked_sale(invoice)
         invoice = Invoice.objects.select_related("consent").get(pk=invoice.pk)
-        invoice.subscription = subscription
+        invoice.sale = sale
         at = clock.from_unix(paid.at)
-        product = subscription.product_code
+        product = sale.product_code
         charge = ledger.charge(invoice.gateway, paid.charge_ref, product, paid.amount)
         is_news = book(charge, invoice=invoice, at=at)
         if paid.fee is not None:
@@ -77,17 +79,17 @@ def settle_success(
             event=_event(invoice, paid.charge_ref, Kind.CHARGE_SUCCEEDED, paid.at, paid), via=via, now=now
         )
         winner = _mark_success(invoice, attempt, now)
-        is_wanted = invoice.status == Invoice.Status.OPEN and not subscription.is_cancelled
+        is_wanted = invoice.status == Invoice.Status.OPEN and not sale.is_cancelled
         if is_wanted:
             invoice.status, invoice.paid_at = Invoice.Status.PAID, now
             invoice.save(update_fields=["status", "paid_at"])
-            if subscription.state == State.PENDING:
-                subscription.payment_method = winner.payment_method
+            if sale.state == State.PENDING:
+                sale.payment_method = winner.payment_method
         elif invoice.status == Invoice.Status.OPEN:
             invoice.status, invoice.void_reason = Invoice.Status.VOID, CANCELLED
             invoice.save(update_fields=["status", "void_reason"])
         event = lifecycle.Paid(wanted=is_wanted)
-        follow(subscription=subscription, event=event, by=by, now=now, invoice=invoice, attempt=winner)
+        follow(sale=sale, event=event, by=by, now=now, invoice=invoice, attempt=winner)
         _audit(winner, by=by, now=now)
         return True
 
@@ -109,7 +111,7 @@ def _mark_success(invoice: Invoice, attempt: Attempt | None, now: datetime) -> A
 
 def _record_decline(attempt: Attempt, declined: base.Declined, *, via: str, by: str, now: datetime) -> None:
     with transaction.atomic():
-        subscription = locked(attempt.invoice.subscription_id)
+        sale = locked_sale(attempt.invoice)
         is_news = _set(
             attempt,
             now,
@@ -120,7 +122,7 @@ def _record_decline(attempt: Attempt, declined: base.Declined, *, via: str, by: 
         )
         if not is_news:
             return
-        invoice = _invoice_of(attempt, subscription)
+        invoice = _invoice_of(attempt, sale)
         moment = clock.to_unix(now)
         told = _event(invoice, declined.charge_ref, Kind.CHARGE_FAILED, moment, declined)
         keep_event(event=told, via=via, now=now)
@@ -128,7 +130,7 @@ def _record_decline(attempt: Attempt, declined: base.Declined, *, via: str, by: 
             refused = PaymentMethod.objects.filter(pk=attempt.payment_method_id)
             refused.update(status=PaymentMethod.Status.REFUSED)
         attempt.refresh_from_db()
-        _follow_decline(subscription, invoice, attempt, declined.cause, declined.not_before, by=by, now=now)
+        _follow_decline(sale, invoice, attempt, declined.cause, declined.not_before, by=by, now=now)
         _audit(attempt, by=by, now=now)
 
 
@@ -138,27 +140,27 @@ def _record_action(attempt: Attempt, wanted: base.ActionRequired, *, by: str, no
     Asked about a renewal the reader is not there: they get a mail, as after a decline.
     """
     with transaction.atomic():
-        subscription = locked(attempt.invoice.subscription_id)
+        sale = locked_sale(attempt.invoice)
         expires_at = clock.from_unix(wanted.expires_at)
         is_news = _set(
             attempt, now, status=Attempt.Status.ACTION, action_url=wanted.url, lease_until=expires_at
         )
-        if not is_news or not subscription.is_live:
+        if not is_news or not sale.is_live:
             return
-        subscription.next_action_at = expires_at
-        subscription.save(update_fields=["next_action_at"])
-        if attempt.initiator == base.Initiator.MERCHANT and subscription.state == State.ACTIVE:
+        sale.next_action_at = expires_at
+        sale.save(update_fields=["next_action_at"])
+        if attempt.initiator == base.Initiator.MERCHANT and sale.state == State.ACTIVE:
             attempt.refresh_from_db()
-            invoice = _invoice_of(attempt, subscription)
-            _follow_decline(subscription, invoice, attempt, DeclineClass.AUTH, None, by=by, now=now)
+            invoice = _invoice_of(attempt, sale)
+            _follow_decline(sale, invoice, attempt, DeclineClass.AUTH, None, by=by, now=now)
 
 
 def _record_called_off(attempt: Attempt, now: datetime) -> None:
     """Nothing will be taken by this charge. If the reader wants to stay after all, the period gets another one."""
     with transaction.atomic():
-        subscription = locked(attempt.invoice.subscription_id)
+        sale = locked_sale(attempt.invoice)
         is_news = _set(attempt, now, status=Attempt.Status.CANCELED, settled_at=now)
-        if is_news and subscription.state == State.ACTIVE and not subscription.is_cancelled:
+        if is_news and sale.state == State.ACTIVE and not sale.is_cancelled:
             open_ones = Invoice.objects.filter(pk=attempt.invoice_id, status=Invoice.Status.OPEN)
             open_ones.update(status=Invoice.Status.VOID, void_reason=CANCELLED)
 
@@ -166,20 +168,20 @@ def _record_called_off(attempt: Attempt, now: datetime) -> None:
 def _record_unknown(attempt: Attempt, *, by: str, now: datetime) -> None:
     """No answer: asked again after 5 minutes, an hour and a day; then a person must look."""
     with transaction.atomic():
-        subscription = locked(attempt.invoice.subscription_id)
+        sale = locked_sale(attempt.invoice)
         attempt.refresh_from_db(fields=["sends"])
         may_ask = attempt.sends <= len(ASK_AGAIN)
         again_at = now + ASK_AGAIN[min(attempt.sends, len(ASK_AGAIN)) - 1]
         if not _set(attempt, now, status=Attempt.Status.UNKNOWN, lease_until=again_at):
             return
-        subscription.next_action_at = again_at
-        subscription.save(update_fields=["next_action_at"])
+        sale.next_action_at = again_at
+        sale.save(update_fields=["next_action_at"])
         if not may_ask:
-            park(subscription=subscription, why=NO_ANSWER, by=by, now=now)
+            park(sale=sale, why=NO_ANSWER, by=by, now=now)
 
 
 def _follow_decline(
-    subscription: Subscription,
+    sale: Subscription | Purchase,
     invoice: Invoice,
     attempt: Attempt,
     cause: DeclineClass,
@@ -195,8 +197,8 @@ def _follow_decline(
         first_attempt_at=clock.to_unix(first.begun_at if first is not None else attempt.begun_at),
         not_before=not_before,
     )
-    if not subscription.is_cancelled:
-        follow(subscription=subscription, event=declined, by=by, now=now, invoice=invoice, attempt=attempt)
+    if not sale.is_cancelled:
+        follow(sale=sale, event=declined, by=by, now=now, invoice=invoice, attempt=attempt)
 
 
 def _set(attempt: Attempt, now: datetime, **values: object) -> bool:
@@ -205,9 +207,9 @@ def _set(attempt: Attempt, now: datetime, **values: object) -> bool:
     return unsettled.update(**{"lease_until": None, **values}) == 1
 
 
-def _invoice_of(attempt: Attempt, subscription: Subscription) -> Invoice:
+def _invoice_of(attempt: Attempt, sale: Subscription | Purchase) -> Invoice:
     invoice = Invoice.objects.get(pk=attempt.invoice_id)
-    invoice.subscription = subscription
+    invoice.sale = sale
     return invoice
 
 
@@ -232,7 +234,7 @@ def _audit(attempt: Attempt, *, by: str, now: datetime) -> None:
     audit.record(
         by=by,
         verb="record_attempt",
-        subject=f"subscription:{attempt.invoice.subscription.ref}",
+        subject=attempt.invoice.sale.log_subject,
         after={
             "invoice": attempt.invoice.ref,
             "n": attempt.n,

@@ -9,10 +9,10 @@ from newsstand.office.billing.actions import notices
 from newsstand.office.billing.actions.book import book_all
 from newsstand.office.billing.actions.follow import REFUND, follow
 from newsstand.office.billing.actions.keep_event import keep_event
-from newsstand.office.billing.actions.locking import locked
+from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.actions.record_attempt import settle_success
 from newsstand.office.billing.gateways.base import Succeeded
-from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Refund, Subscription
+from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Refund
 from newsstand.office.billing.models import GatewayEvent as Row
 from newsstand.office.kit import outbox
 from newsstand.rules.billing import ledger, lifecycle
@@ -48,27 +48,25 @@ def record_gateway_event(*, event: GatewayEvent, via: str, by: str, now: datetim
 
 def _money_went(invoice: Invoice, event: GatewayEvent, *, via: str, by: str, now: datetime) -> None:
     """A refund or a dispute: it proves that the charge was paid, should that news still be on its way."""
-    subscription = locked(invoice.subscription_id)
+    sale = locked_sale(invoice)
     paid = Succeeded(event.charge_id, invoice.money, event.at)
     settle_success(invoice=invoice, paid=paid, via=via, by=by, now=now)
     told = Row.objects.filter(gateway=event.gateway, object_id=event.object_id).values_list("kind", flat=True)
     post = ledger.refund if event.kind.thing == "refund" else ledger.dispute
     money = event.amount or invoice.money
-    rows = post(
-        event.gateway, event.object_id, subscription.product_code, money, [Kind(kind) for kind in told]
-    )
+    rows = post(event.gateway, event.object_id, sale.product_code, money, [Kind(kind) for kind in told])
     book_all(rows, invoice=invoice, at=now)
     if event.kind is Kind.REFUND_FAILED:
         Refund.objects.filter(ref=event.object_id).update(status=Refund.Status.FAILED, answered_at=now)
     if event.kind in (Kind.REFUND_FAILED, Kind.DISPUTE_OPENED, Kind.DISPUTE_LOST):
-        notices.tell_staff_of_event(subscription, event.kind.value, event.object_id, now)
+        notices.tell_staff_of_event(sale, event.kind.value, event.object_id, now)
     if event.kind is Kind.DISPUTE_WON and Invoice.objects.get(pk=invoice.pk).status == Invoice.Status.VOID:
         # Nobody wanted this money, and while the bank held it, it could not go back.
         outbox.add(REFUND, {"invoice": invoice.pk}, key=invoice.ref)
     if event.kind is Kind.DISPUTE_LOST:
-        subscription.refresh_from_db()
+        sale.refresh_from_db()
         follow(
-            subscription=subscription,
+            sale=sale,
             event=lifecycle.DisputeLost(),
             by=by,
             now=now,
@@ -91,6 +89,6 @@ def _invoice(event: GatewayEvent) -> Invoice | None:
 def _look_soon(invoice: Invoice, now: datetime) -> None:
     waits = (Attempt.Status.UNKNOWN, Attempt.Status.ACTION)
     if invoice.attempts.filter(status__in=waits).exists():
-        Subscription.objects.filter(pk=invoice.subscription_id, next_action_at__gt=now).update(
-            next_action_at=now
-        )
+        sale = invoice.sale
+        later = type(sale)._default_manager.filter(pk=sale.pk, next_action_at__gt=now)
+        later.update(next_action_at=now)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from newsstand.office.billing.actions.follow import GIVE_BACK
-from newsstand.office.billing.actions.locking import locked
+from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.models import Invoice, Refund
 from newsstand.office.billing.queries import money_left
 from newsstand.office.kit import audit, outbox
@@ -26,12 +26,11 @@ def refund_invoice(
 ) -> Refund | RefundRefused:
     """Give a part or all of an invoice's money back; never more than is left of it, whoever asks at once.
 
-    Access is not touched: to end the subscription as well is another deed.
+    Access is not touched: to end the sale as well is another deed.
     """
     with transaction.atomic():
-        subscription = locked(invoice.subscription_id)
+        subject = locked_sale(invoice).log_subject
         invoice = Invoice.objects.get(pk=invoice.pk)
-        subject = f"subscription:{subscription.ref}"
         after = {"invoice": invoice.ref, "amount": money.amount, "currency": money.currency}
         refused = _refused(invoice, money)
         if refused:

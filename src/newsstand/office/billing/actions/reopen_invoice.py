@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from newsstand.office.billing.actions.locking import locked
+from newsstand.office.billing.actions.locking import locked, locked_sale
 from newsstand.office.billing.actions.open_invoice import open_period
 from newsstand.office.billing.gateways.base import Initiator
 from newsstand.office.billing.models import Attempt, Invoice
@@ -25,7 +25,7 @@ def reopen_invoice(*, event: GatewayEvent, lost: LostPeriod | None, by: str, now
         invoice = _lost_invoice(event, lost, by=by, now=now) if lost is not None else _known_invoice(event)
         if invoice is None or invoice.status != Invoice.Status.OPEN:
             return None
-        method = invoice.subscription.payment_method
+        method = invoice.sale.payment_method
         attempts = invoice.attempts.all()
         if method is None or attempts.filter(status__in=UNSETTLED).exists():
             return None
@@ -48,7 +48,7 @@ def _lost_invoice(event: GatewayEvent, lost: LostPeriod, *, by: str, now: dateti
     """The invoice of the lost period; None where it would get another id, or be over another amount."""
     subscription = locked(lost.subscription_id)
     due = subscription.period(lost.seq)
-    invoice = open_period(subscription=subscription, due=due, by=by, now=clock.from_unix(event.at))
+    invoice = open_period(sale=subscription, due=due, by=by, now=clock.from_unix(event.at))
     is_same = invoice.ref == event.ref and event.amount in (None, invoice.money)
     return invoice if is_same else None
 
@@ -57,5 +57,5 @@ def _known_invoice(event: GatewayEvent) -> Invoice | None:
     """The invoice that the backup has, from the moment before its first attempt."""
     found = Invoice.objects.filter(public_id=UUID(hex=event.ref)).first() if event.ref else None
     if found is not None:
-        found.subscription = locked(found.subscription_id)
+        found.sale = locked_sale(found)
     return found

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions.begin_attempt import LEASE, Refusal
-from newsstand.office.billing.actions.end_subscription import Ending, end_subscription
+from newsstand.office.billing.actions.end_sale import Ending, end_sale
 from newsstand.office.billing.actions.open_invoice import open_invoice
 from newsstand.office.billing.actions.parking import park
+from newsstand.office.billing.actions.serve_free import serve_free
 from newsstand.office.billing.actions.stop_charging import stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
 from newsstand.office.billing.actions.take_payment import take_payment
@@ -44,7 +45,7 @@ def serve_due(*, now: datetime) -> int:
             serve(subscription_id=subscription_id, now=now)
         except GatewayError as error:
             log.exception("subscription_parked subscription=%s", subscription_id)
-            park(subscription=Subscription(pk=subscription_id), why=f"gateway: {error}", by=BY, now=now)
+            park(sale=Subscription(pk=subscription_id), why=f"gateway: {error}", by=BY, now=now)
         served += 1
         if served % ENOUGH == 0:
             _brake(served, planned, now)
@@ -82,21 +83,21 @@ def serve(*, subscription_id: int, now: datetime) -> None:
     subscription = Subscription.objects.select_related("payment_method", "account").get(pk=subscription_id)
     attempt = queries.unsettled_attempt(subscription)
     if attempt is not None:
-        attempt.invoice.subscription = subscription
+        attempt.invoice.sale = subscription
         sweep_attempt(attempt=attempt, by=BY, now=now)
     elif subscription.state == State.PENDING:
         _end_or_wait(subscription, lifecycle.CheckoutExpired(), subscription.checkout_ends_at, now)
     elif subscription.is_cancelled:
         _end_or_wait(subscription, lifecycle.PaidTimeOver(), subscription.cancel_at or now, now)
     elif subscription.state == State.PAST_DUE and _grace_ends_at(subscription, now) <= now:
-        end_subscription(subscription=subscription, event=lifecycle.GraceOver(), by=BY, why="", now=now)
+        end_sale(sale=subscription, event=lifecycle.GraceOver(), by=BY, why="", now=now)
     else:
         _charge(subscription, now)
 
 
 def _end_or_wait(subscription: Subscription, event: Ending, at: datetime, now: datetime) -> None:
     if at <= now:
-        end_subscription(subscription=subscription, event=event, by=BY, why="", now=now)
+        end_sale(sale=subscription, event=event, by=BY, why="", now=now)
     else:
         _wait(subscription, at)
 
@@ -104,12 +105,15 @@ def _end_or_wait(subscription: Subscription, event: Ending, at: datetime, now: d
 def _charge(subscription: Subscription, now: datetime) -> None:
     """Charge the period that contains now, or after a failed payment the one that is still open."""
     invoice = _open(subscription) if subscription.state == State.PAST_DUE else None
-    invoice = invoice or open_invoice(subscription=subscription, by=BY, now=now)
+    invoice = invoice or open_invoice(sale=subscription, by=BY, now=now)
     if invoice is None:
         _wait(subscription, _next_due_at(subscription, now))
         return
+    if invoice.amount == 0:
+        serve_free(invoice=invoice, payment_method=subscription.payment_method, by=BY, now=now)
+        return
     if subscription.payment_method is None:
-        park(subscription=subscription, why="there is no card to charge", by=BY, now=now)
+        park(sale=subscription, why="there is no card to charge", by=BY, now=now)
         return
     taken = take_payment(
         invoice=invoice,
@@ -133,7 +137,7 @@ def _after_refusal(subscription: Subscription, refusal: Refusal, now: datetime) 
     if subscription.state == State.PAST_DUE:
         _wait(subscription, _grace_ends_at(subscription, now))
     else:
-        park(subscription=subscription, why=f"no charge may be tried: {refusal.why}", by=BY, now=now)
+        park(sale=subscription, why=f"no charge may be tried: {refusal.why}", by=BY, now=now)
 
 
 def _wait(subscription: Subscription, until: datetime) -> None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions.begin_card import begin_card
-from newsstand.office.billing.actions.end_subscription import end_subscription
-from newsstand.office.billing.models import Consent, Offer, Subscription
+from newsstand.office.billing.actions.end_sale import end_sale
+from newsstand.office.billing.models import Consent, Offer, Purchase, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.terms import Terms
 from newsstand.office.kit import audit
@@ -51,6 +51,8 @@ def start_checkout(
 
     `terms` is what was shown and agreed to; `next_path` where the reader goes on to after paying.
     """
+    if not offer.plan.renews:
+        raise ValueError(f"{offer.code} is bought once, and not subscribed to")
     subscription = _live(account, offer) or _order(account, offer, by=by, now=now)
     if subscription.state != State.PENDING:
         return AlreadySubscribed(subscription)
@@ -58,11 +60,11 @@ def start_checkout(
         if queries.unsettled_attempt(subscription) is not None:
             return PaymentUnderWay(subscription)
         expired = lifecycle.CheckoutExpired()
-        end_subscription(subscription=subscription, event=expired, by=by, why="ordered anew", now=now)
+        end_sale(sale=subscription, event=expired, by=by, why="ordered anew", now=now)
         subscription = _order(account, offer, by=by, now=now)
-    consent = _consent(subscription, offer, terms, by=by, now=now)
+    consent = keep_consent(sale=subscription, terms=terms, by=by, now=now)
     redirect_url = begin_card(
-        subscription=subscription,
+        sale=subscription,
         consent=consent,
         button=terms.button,
         next_path=next_path,
@@ -100,10 +102,8 @@ def _order(account: "Account", offer: Offer, *, by: str, now: datetime) -> Subsc
     try:
         with transaction.atomic():
             row.save()
-            subject = f"subscription:{row.ref}"
-            audit.record(
-                by=by, verb="order_subscription", subject=subject, after={"offer": offer.code}, now=now
-            )
+            after = {"offer": offer.code}
+            audit.record(by=by, verb="order_subscription", subject=row.log_subject, after=after, now=now)
     except IntegrityError:
         found = _live(account, offer)
         if found is None:
@@ -112,31 +112,29 @@ def _order(account: "Account", offer: Offer, *, by: str, now: datetime) -> Subsc
     return row
 
 
-def _consent(subscription: Subscription, offer: Offer, terms: Terms, *, by: str, now: datetime) -> Consent:
-    """The same words agreed to twice for one order are one consent."""
+def keep_consent(*, sale: Subscription | Purchase, terms: Terms, by: str, now: datetime) -> Consent:
+    """Keep what was agreed to; the same words agreed to twice for one order are one consent."""
     with transaction.atomic():
         row = {
-            "reader_id": subscription.account.reader_id,
-            "offer": offer,
+            "reader_id": sale.account.reader_id,
+            "offer": sale.offer,
             "text": terms.text,
             "locale": terms.locale,
             "at": now,
         }
-        consent, is_new = Consent.objects.get_or_create(
-            subscription=subscription, sha256=terms.sha256, defaults=row
-        )
+        consent, is_new = sale.consents.get_or_create(sha256=terms.sha256, defaults=row)
         if is_new:
-            subject, after = f"subscription:{subscription.ref}", {"consent": consent.public_id.hex}
-            audit.record(by=by, verb="consent", subject=subject, after=after, now=now)
+            after = {"consent": consent.public_id.hex}
+            audit.record(by=by, verb="consent", subject=sale.log_subject, after=after, now=now)
         return consent
 
 
-def change_card(*, subscription: Subscription, next_path: str, return_url: str, now: datetime) -> str:
-    """Open the card page for a running subscription, under what was agreed when it began; its address."""
-    pays_at_once = subscription.state == State.PAST_DUE
+def change_card(*, sale: Subscription | Purchase, next_path: str, return_url: str, now: datetime) -> str:
+    """Open the card page for what was ordered before, under what was agreed then; its address."""
+    pays_at_once = sale.state != State.ACTIVE
     return begin_card(
-        subscription=subscription,
-        consent=subscription.consents.latest("at"),
+        sale=sale,
+        consent=sale.consents.latest("at"),
         button=_("Save this card and pay") if pays_at_once else _("Save this card"),
         next_path=next_path,
         return_url=return_url,

@@ -56,9 +56,9 @@ def call_off(*, attempt: Attempt, by: str, now: datetime) -> Attempt:
 
 
 def _is_wanted(attempt: Attempt) -> bool:
-    subscription = attempt.invoice.subscription
+    sale = attempt.invoice.sale
     is_open = attempt.invoice.status == Invoice.Status.OPEN
-    return is_open and subscription.is_live and not subscription.is_cancelled
+    return is_open and sale.is_live and not sale.is_cancelled
 
 
 def _send_again(attempt: Attempt, *, by: str, now: datetime) -> Attempt:

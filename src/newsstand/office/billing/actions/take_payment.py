@@ -26,7 +26,7 @@ def take_payment(
         amount=invoice.money,
         customer=payment_method.customer,
         descriptor=publication().name,
-        metadata={"subscription": invoice.subscription.ref, "seq": str(invoice.seq)},
+        metadata={invoice.sale.kind: invoice.sale.ref, "seq": str(invoice.seq)},
     )
     charge_ref = gateway(payment_method.gateway).open_charge(charge=charge, now=clock.to_unix(now))
     begun = begin_attempt(

@@ -4,13 +4,15 @@ from uuid import uuid4
 
 from django.db import models
 
+from newsstand.office.billing.models.sales import OfSale
 
-class Consent(models.Model):
-    """Agreement to a subscription, kept as it was shown. Append-only by a trigger; holds no name and no e-mail."""
+
+class Consent(OfSale):
+    """Agreement to a subscription or a purchase, kept as it was shown. Append-only by a trigger; it has
+    no name and no e-mail."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     reader_id = models.CharField(max_length=32)
-    subscription = models.ForeignKey("billing.Subscription", models.PROTECT, related_name="consents")
     offer = models.ForeignKey("billing.Offer", models.PROTECT, related_name="+")
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
@@ -19,7 +21,9 @@ class Consent(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "sha256"], name="billing_same_text_agreed_once")
+            *OfSale.Meta.constraints,
+            models.UniqueConstraint(fields=["subscription", "sha256"], name="billing_same_text_agreed_once"),
+            models.UniqueConstraint(fields=["purchase", "sha256"], name="billing_same_text_agreed_to_once"),
         ]
 
     def __str__(self) -> str:
@@ -53,19 +57,21 @@ class PaymentMethod(models.Model):
         return f"{self.brand} •••• {self.last4}"
 
 
-class CardSetup(models.Model):
-    """A visit to the gateway's card page for a subscription, and where the reader goes on to afterwards."""
+class CardSetup(OfSale):
+    """A visit to the gateway's card page for a sale, and where the reader goes on to afterwards."""
 
     gateway = models.CharField(max_length=20)
     ref = models.CharField(max_length=120)
     customer = models.CharField(max_length=80)
-    subscription = models.ForeignKey("billing.Subscription", models.PROTECT, related_name="card_setups")
     next_path = models.TextField()
     payment_method = models.ForeignKey(PaymentMethod, models.PROTECT, null=True, related_name="+")
     begun_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["gateway", "ref"], name="billing_setup_once")]
+        constraints = [
+            *OfSale.Meta.constraints,
+            models.UniqueConstraint(fields=["gateway", "ref"], name="billing_setup_once"),
+        ]
 
     def __str__(self) -> str:
         return self.ref

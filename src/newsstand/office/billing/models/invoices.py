@@ -1,4 +1,4 @@
-"""Invoices and attempts: one row per period, one row per try to take its money."""
+"""Invoices and attempts: one row per period or purchase, one row per try to take its money."""
 
 from uuid import uuid4
 
@@ -6,14 +6,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from newsstand.office.billing.models.sales import OfSale
 from newsstand.rules.billing.books import CANCELLED
 from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.periods import Period
 from newsstand.rules.money import Money
 
 
-class Invoice(models.Model):
-    """One period of a subscription. `public_id` is the reference of its one charge at the gateway."""
+class Invoice(OfSale):
+    """One period of a subscription, or one purchase, whose `seq` is 0. `public_id` is the reference of its one
+    charge at the gateway."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")
@@ -22,7 +24,6 @@ class Invoice(models.Model):
         UNCOLLECTIBLE = "uncollectible", _("uncollectible")
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
-    subscription = models.ForeignKey("billing.Subscription", models.PROTECT, related_name="invoices")
     seq = models.PositiveIntegerField()
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -36,15 +37,26 @@ class Invoice(models.Model):
     charge_ref = models.CharField(max_length=120, blank=True)
     opened_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    earn_on = models.DateField(null=True)  # the day on which the next part of its money becomes revenue
 
     class Meta:
-        ordering = ["subscription", "seq"]
+        ordering = ["subscription", "purchase", "seq"]
+        indexes = [
+            models.Index(fields=["earn_on"], name="billing_to_earn", condition=Q(earn_on__isnull=False))
+        ]
         constraints = [
-            # A period that was called off may get another invoice: the first one stays as history.
+            *OfSale.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(purchase__isnull=True) | Q(seq=0), name="billing_purchase_has_one_period"
+            ),
+            # A purchase, or a period that was called off may get another invoice: the first one stays as history.
             models.UniqueConstraint(
                 fields=["subscription", "seq"],
                 condition=~Q(void_reason=CANCELLED),
                 name="billing_period_once",
+            ),
+            models.UniqueConstraint(
+                fields=["purchase"], condition=~Q(void_reason=CANCELLED), name="billing_purchase_once"
             ),
             models.UniqueConstraint(
                 fields=["gateway", "charge_ref"], condition=~Q(charge_ref=""), name="billing_charge_once"
@@ -52,7 +64,7 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")), name="billing_period_ends_after_start"
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="billing_invoice_positive"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="billing_invoice_not_negative"),
             models.CheckConstraint(
                 condition=Q(status__in=["open", "paid", "void", "uncollectible"]),
                 name="billing_invoice_status",
@@ -66,7 +78,7 @@ class Invoice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subscription_id}/{self.seq}"
+        return f"{self.subscription_id or self.purchase_id}/{self.seq}"
 
     @property
     def ref(self) -> str:

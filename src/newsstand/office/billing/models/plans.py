@@ -26,7 +26,8 @@ def check_rights(value: object) -> None:
 
 
 class Plan(models.Model):
-    """What can be subscribed to: one product, any number of rights, a rhythm."""
+    """What can be subscribed to: one product, any number of rights, a rhythm. One that does not renew is bought
+    once, and its rhythm says how long it lasts."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -41,6 +42,7 @@ class Plan(models.Model):
     )
     rhythm_unit = models.CharField(_("charged by"), max_length=5, choices=list(UNITS.items()), default="day")
     rhythm_count = models.PositiveSmallIntegerField(_("every so many"), default=28)
+    renews = models.BooleanField(_("renews by itself"), default=True)
 
     class Meta:
         verbose_name = _("plan")
@@ -59,7 +61,7 @@ class Plan(models.Model):
 
 
 class Price(models.Model):
-    """An amount that can be charged for a period. Never changed: append-only by a trigger."""
+    """What a period costs, nothing being a price too. Never changed: append-only by a trigger."""
 
     amount = models.BigIntegerField(_("amount in smallest units"))
     currency = models.CharField(_("currency"), max_length=3)
@@ -67,7 +69,7 @@ class Price(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="billing_price_positive")
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="billing_price_not_negative")
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from newsstand.office.accounts.queries import grants_from
-from newsstand.office.billing.models import Attempt, GatewayEvent, Invoice, Subscription, Transfer
+from newsstand.office.billing.models import (
+    Attempt,
+    GatewayEvent,
+    Invoice,
+    Purchase,
+    Subscription,
+    Transfer,
+)
 from newsstand.office.billing.models.subscriptions import Engine
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import notices_among, payloads_open
@@ -19,46 +27,47 @@ from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.money import Money
 
 PORTION = 200
-GRANT_SOURCE = "subscription"
 WAITS = {"billing.refund_charge": "refund", "billing.call_off_charge": "call_off"}
 RECEIPT = "billing.receipt:"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A subscription's books and the prices that were agreed."""
+    """The books of a sale and the prices that were agreed."""
 
     book: books.Book
     terms: OfferTerms
 
 
 def all_books() -> Iterator[Kept]:
-    """The books of every subscription that this house bills, in portions, so that memory stays flat."""
+    """The books of every subscription and purchase that this house bills, in portions, so that memory stays flat."""
+    yield from _portions(_with_rows(Subscription.objects.filter(engine=Engine.OWN)))
+    yield from _portions(_with_rows(Purchase.objects.all()))
+
+
+def _portions(rows: QuerySet[Any]) -> Iterator[Kept]:
     last = 0
-    while True:
-        rows = _rows().filter(engine=Engine.OWN, pk__gt=last).order_by("pk")[:PORTION]
-        portion = list(rows)
-        if not portion:
-            return
+    while portion := list(rows.filter(pk__gt=last).order_by("pk")[:PORTION]):
         yield from _books(portion)
         last = portion[-1].pk
 
 
-def books_of(subscription: Subscription) -> Kept:
-    """The books of one subscription."""
-    return next(iter(_books(list(_rows().filter(pk=subscription.pk)))))
+def books_of(sale: Subscription | Purchase) -> Kept:
+    """The books of one sale."""
+    rows = type(sale)._default_manager.filter(pk=sale.pk)
+    return next(iter(_books(list(_with_rows(rows)))))
 
 
-def _rows() -> QuerySet[Subscription]:
+def _with_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     attempts = Attempt.objects.select_related("payment_method").order_by("n")
     invoices = Invoice.objects.order_by("pk")
-    return Subscription.objects.select_related("offer", "payment_method").prefetch_related(
+    return rows.select_related("offer", "payment_method").prefetch_related(
         "offer__steps__price",
         Prefetch("invoices", invoices.prefetch_related(Prefetch("attempts", attempts))),
     )
 
 
-def _books(portion: Sequence[Subscription]) -> Iterator[Kept]:
+def _books(portion: Sequence[Subscription | Purchase]) -> Iterator[Kept]:
     invoices = [invoice for row in portion for invoice in row.invoices.all()]
     owner = {invoice.ref: invoice for invoice in invoices}
     entries = _by_reference(Transfer.objects.filter(reference__in=list(owner)))
@@ -66,7 +75,7 @@ def _books(portion: Sequence[Subscription]) -> Iterator[Kept]:
     events = _events(list(owner), charges)
     written = notices_among([RECEIPT + ref for ref in owner])
     waiting = _waiting({invoice.pk: invoice.ref for invoice in invoices})
-    grants = grants_from(GRANT_SOURCE, [row.ref for row in portion])
+    grants = grants_from(portion[0].kind, [row.ref for row in portion])
     for row in portion:
         book = _book(row)
         refs = [invoice.ref for invoice in book.invoices]
@@ -83,14 +92,17 @@ def _books(portion: Sequence[Subscription]) -> Iterator[Kept]:
         yield Kept(book, row.offer.terms(row.rhythm))
 
 
-def _book(row: Subscription) -> books.Book:
+def _book(row: Subscription | Purchase) -> books.Book:
     terms = row.offer.terms(row.rhythm)
     book = books.Book(row.ref, row.anchor_on, row.rhythm, clock.to_unix(row.created_at))
     book.state = State(row.state)
     book.end_reason = EndReason(row.end_reason) if row.end_reason else None
-    book.next_seq = row.next_seq
     book.started_at, book.ended_at = _unix(row.started_at), _unix(row.ended_at)
-    book.cancel_requested_at, book.cancel_at = _unix(row.cancel_requested_at), _unix(row.cancel_at)
+    if isinstance(row, Purchase):
+        book.renews, book.paid_until = False, _unix(row.reads_until)
+    else:
+        book.next_seq = row.next_seq
+        book.cancel_requested_at, book.cancel_at = _unix(row.cancel_requested_at), _unix(row.cancel_at)
     book.parked_at, book.next_action_at = _unix(row.parked_at), _unix(row.next_action_at)
     book.method = row.payment_method.token if row.payment_method is not None else ""
     book.invoices = [_invoice(invoice, terms) for invoice in row.invoices.all()]

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db.models import Min, QuerySet
 
-from newsstand.office.billing.models import Attempt, Subscription
+from newsstand.office.billing.models import Attempt, Purchase, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
-from newsstand.office.billing.models.subscriptions import LIVE, Engine
+from newsstand.office.billing.models.sales import LIVE
+from newsstand.office.billing.models.subscriptions import Engine
 
 
 def waiting() -> QuerySet[Subscription]:
@@ -16,13 +17,18 @@ def waiting() -> QuerySet[Subscription]:
     )
 
 
+def waiting_purchases() -> QuerySet[Purchase]:
+    """Purchases for which some moment is set: ordered and not paid, or with an answer that is missing."""
+    return Purchase.objects.filter(state__in=LIVE, parked_reason="", next_action_at__isnull=False)
+
+
 def next_due(now: datetime) -> datetime | None:
-    """The earliest moment, past or future, at which something is to be done for a subscription."""
-    found: datetime | None = waiting().aggregate(earliest=Min("next_action_at"))["earliest"]
-    return found
+    """The earliest moment, past or future, at which something is to be done for a subscription or a purchase."""
+    earliest = (rows.aggregate(at=Min("next_action_at"))["at"] for rows in (waiting(), waiting_purchases()))
+    return min((at for at in earliest if at is not None), default=None)
 
 
-def unsettled_attempt(subscription: Subscription) -> Attempt | None:
+def unsettled_attempt(sale: Subscription | Purchase) -> Attempt | None:
     """The newest attempt whose end is not known: being sent, without an answer, or waiting for an approval."""
-    rows = Attempt.objects.filter(invoice__subscription=subscription, status__in=UNSETTLED)
+    rows = Attempt.objects.filter(**{f"invoice__{sale.kind}": sale}, status__in=UNSETTLED)
     return rows.select_related("invoice", "payment_method").order_by("-pk").first()

@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from django.db.models import Q
 
 from newsstand.office.billing.models import Invoice, Subscription
-from newsstand.office.billing.models.subscriptions import LIVE, Engine
+from newsstand.office.billing.models.sales import LIVE
+from newsstand.office.billing.models.subscriptions import Engine
 from newsstand.office.billing.queries import wording
 from newsstand.rules.billing.lifecycle import State
 from newsstand.rules.billing.periods import period_containing

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from newsstand.office.billing.models import Invoice, Subscription, Transfer
-from newsstand.office.billing.models.subscriptions import LIVE, RUNNING
+from newsstand.office.billing.models import Invoice, Purchase, Subscription, Transfer
+from newsstand.office.billing.models.sales import LIVE, RUNNING
 from newsstand.rules.billing.books import sign_of
 from newsstand.rules.billing.lifecycle import EndReason, State
 from newsstand.rules.gate.facts import ReaderState
@@ -30,6 +30,12 @@ def subscription_of(account: "Account", product_code: str) -> Subscription | Non
     return Subscription.objects.filter(account=account, product_code=product_code, state__in=LIVE).first()
 
 
+def purchase_running(account: "Account", subject: str, now: datetime) -> Purchase | None:
+    """What the reader has bought of a subject and may read still; of several the newest."""
+    rows = Purchase.objects.filter(account=account, subject=subject, state=State.ACTIVE).order_by("-pk")
+    return next((row for row in rows if row.reads_until is not None and row.reads_until > now), None)
+
+
 def running_subscriptions(account: "Account") -> list[Subscription]:
     """The reader's subscriptions that give access, the oldest first."""
     rows = Subscription.objects.filter(account=account, state__in=RUNNING)
@@ -38,13 +44,18 @@ def running_subscriptions(account: "Account") -> list[Subscription]:
 
 def paid_invoices(account: "Account") -> QuerySet[Invoice]:
     """Everything the reader has paid, the newest first."""
-    rows = Invoice.objects.filter(subscription__account=account, status=Invoice.Status.PAID)
-    return rows.select_related("subscription__plan").order_by("-paid_at", "-pk")
+    rows = Invoice.objects.filter(_of(account), status=Invoice.Status.PAID)
+    return rows.select_related("subscription__plan", "purchase").order_by("-paid_at", "-pk")
 
 
-def last_paid(subscription: Subscription) -> Invoice | None:
+def _of(account: "Account") -> Q:
+    """The invoices of a reader, of whichever sale."""
+    return Q(subscription__account=account) | Q(purchase__account=account)
+
+
+def last_paid(sale: Subscription | Purchase) -> Invoice | None:
     """The paid period that ends last: up to its end the reader has paid."""
-    return subscription.invoices.filter(status=Invoice.Status.PAID).order_by("-seq").first()
+    return sale.invoices.filter(status=Invoice.Status.PAID).order_by("-seq").first()
 
 
 def money_left(invoice: Invoice) -> Money:
@@ -56,8 +67,9 @@ def money_left(invoice: Invoice) -> Money:
 
 def open_charges(account: "Account") -> QuerySet[Invoice]:
     """Invoices that are not paid yet and are still to be paid."""
-    rows = Invoice.objects.filter(subscription__account=account, status=Invoice.Status.OPEN)
-    return rows.filter(subscription__state__in=LIVE).order_by("pk")
+    rows = Invoice.objects.filter(_of(account), status=Invoice.Status.OPEN)
+    is_live = Q(subscription__state__in=LIVE) | Q(purchase__state__in=LIVE)
+    return rows.filter(is_live).order_by("pk")
 
 
 def next_charge(subscription: Subscription) -> NextCharge | None:
@@ -66,6 +78,7 @@ def next_charge(subscription: Subscription) -> NextCharge | None:
         return None
     paid = last_paid(subscription)
     seq = subscription.next_seq if paid is None else max(subscription.next_seq, paid.seq + 1)
+    seq = subscription.offer.terms().next_charged(seq)
     return NextCharge(subscription.period(seq).starts_on, subscription.offer.price_row(seq).money)
 
 

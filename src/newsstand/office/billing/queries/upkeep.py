@@ -9,9 +9,18 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from newsstand.office.billing.models import Attempt, BooksAudit, ChargingStop, Invoice, Subscription, Transfer
+from newsstand.office.billing.models import (
+    Attempt,
+    BooksAudit,
+    ChargingStop,
+    Invoice,
+    Purchase,
+    Subscription,
+    Transfer,
+)
 from newsstand.office.billing.models.invoices import IN_FLIGHT, UNSETTLED
-from newsstand.office.billing.models.subscriptions import LIVE, Engine
+from newsstand.office.billing.models.sales import LIVE
+from newsstand.office.billing.models.subscriptions import Engine
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.due import waiting
 from newsstand.office.kit.queries import deeds_about, publication
@@ -37,13 +46,19 @@ class Told:
     said: str
 
 
-def subscription_by_ref(ref: str) -> Subscription | None:
-    """The subscription of a number as it stands in mails, on receipts and on the staff's page."""
+def sale_by_ref(ref: str) -> Subscription | Purchase | None:
+    """The subscription or purchase of a number as it stands in mails and on the staff's page."""
     try:
         public_id = UUID(hex=ref.strip())
     except ValueError:
         return None
-    return Subscription.objects.select_related("account", "plan", "offer").filter(public_id=public_id).first()
+    found = (
+        Subscription.objects.select_related("account", "plan", "offer").filter(public_id=public_id).first()
+    )
+    return (
+        found
+        or Purchase.objects.select_related("account", "plan", "offer").filter(public_id=public_id).first()
+    )
 
 
 def charging_stopped() -> ChargingStop | None:
@@ -59,7 +74,7 @@ def last_audit() -> BooksAudit | None:
 def lost_attempts(now: datetime) -> QuerySet[Attempt]:
     """Attempts whose answer is overdue: the lease of their sender is over."""
     rows = Attempt.objects.filter(status__in=UNSETTLED, lease_until__lte=now)
-    return rows.select_related("invoice__subscription", "payment_method").order_by("pk")
+    return rows.select_related("invoice__subscription", "invoice__purchase", "payment_method").order_by("pk")
 
 
 def counts(now: datetime) -> dict[str, int]:
@@ -100,18 +115,18 @@ def _why_not(row: Subscription) -> str:
         return f"parked: {row.parked_reason}"
     if row.is_cancelled:
         return "cancelled: it ends"
-    return "ordered and not paid: it expires" if row.state == State.PENDING else ""
+    if row.state == State.PENDING:
+        return "ordered and not paid: it expires"
+    return "" if row.offer.price_row(row.next_seq).amount else "the next period is free"
 
 
-def story(subscription: Subscription) -> list[Told]:
-    """All that happened to a subscription in plain sentences, the oldest first."""
-    told = [Told(subscription.created_at, "ordered")]
-    told += [Told(row.at, f"agreed to the terms ({row.sha256[:8]})") for row in subscription.consents.all()]
-    for invoice in subscription.invoices.prefetch_related("attempts__payment_method", "refunds").order_by(
-        "pk"
-    ):
+def story(sale: Subscription | Purchase) -> list[Told]:
+    """All that happened to a sale in plain sentences, the oldest first."""
+    told = [Told(sale.created_at, "ordered")]
+    told += [Told(row.at, f"agreed to the terms ({row.sha256[:8]})") for row in sale.consents.all()]
+    for invoice in sale.invoices.prefetch_related("attempts__payment_method", "refunds").order_by("pk"):
         told += _of_invoice(invoice)
-    deeds = deeds_about(f"subscription:{subscription.ref}")
+    deeds = deeds_about(sale.log_subject)
     told += [_of_deed(deed) for deed in deeds if deed["verb"] not in _TOLD_BY_ROWS]
     return sorted(told, key=lambda line: line.at)
 
@@ -128,12 +143,12 @@ def _of_invoice(invoice: Invoice) -> Iterator[Told]:
         yield Told(entry.at, f"booked, {kind}: {amount} from {entry.credit} to {entry.debit}")
 
 
-_TOLD_BY_ROWS = {"open_invoice", "record_attempt", "consent", "order_subscription"}
+_TOLD_BY_ROWS = {"open_invoice", "record_attempt", "consent", "order_subscription", "order_purchase"}
 
 
 def _of_deed(deed: dict[str, Any]) -> Told:
     verb = deed["verb"].replace("_", " ")
-    if deed["verb"] == "subscription_state":
+    if deed["verb"].endswith("_state"):
         verb = f"{deed['before']['state']} became {deed['after']['state']} ({deed['after']['event']})"
     why = f": {deed['why']}" if deed["why"] else ""
     return Told(deed["at"], f"{verb} by {deed['by']}{why}")

@@ -85,7 +85,7 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
     paid_by = attempts.filter(status=Attempt.Status.SUCCEEDED).first()
     context = {
         **_receipt_line(invoice),
-        "plan_name": invoice.subscription.plan.name,
+        "plan_name": invoice.sale.title,
         "card": str(paid_by.payment_method) if paid_by is not None else "",
         "number": invoice.ref,
         "is_sandbox": invoice.gateway == "sandbox",
@@ -102,7 +102,7 @@ def card(request: HttpRequest) -> HttpResponse:
     subscription = subscriptions[0]
     if request.method == "POST":
         address = actions.change_card(
-            subscription=subscription,
+            sale=subscription,
             next_path=reverse("account"),
             return_url=request.build_absolute_uri(reverse("subscribe_return")),
             now=clock.now(),
@@ -120,7 +120,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     if not failed or failed[0].payment_method is None:
         return redirect("account")
     paid = actions.pay_now(
-        subscription=failed[0],
+        sale=failed[0],
         payment_method=failed[0].payment_method,
         return_url=request.build_absolute_uri(reverse("card_paid")),
         by=reader.actor,

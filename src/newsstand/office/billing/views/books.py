@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from newsstand.office.billing.models import Subscription
 from newsstand.office.billing.queries import upkeep
 from newsstand.office.kit import clock
 
@@ -28,5 +29,5 @@ def books(request: HttpRequest) -> HttpResponse:
 
 
 def _address(ref: str) -> str:
-    subscription = upkeep.subscription_by_ref(ref)
-    return reverse("subscriptions:inspect", args=[quote(subscription.pk)]) if subscription is not None else ""
+    sale = upkeep.sale_by_ref(ref)
+    return reverse("subscriptions:inspect", args=[quote(sale.pk)]) if isinstance(sale, Subscription) else ""

@@ -1,6 +1,7 @@
 """Ordering: the offers, the page with the terms and the button that costs, and the way back from the card."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from newsstand.office.billing.actions.finish_card import Finished, NoCard, Nothi
 from newsstand.office.billing.actions.start_checkout import CheckoutStarted
 from newsstand.office.billing.forms import ConsentForm, StrangersOrderForm
 from newsstand.office.billing.gateways.declines import sentence
-from newsstand.office.billing.models import Attempt, CardSetup, Offer, Subscription
+from newsstand.office.billing.models import Attempt, CardSetup, Offer, Purchase, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.terms import Terms, terms_shown
 from newsstand.office.billing.views.signed_in import reader_of, readers_only
@@ -101,8 +102,8 @@ def _start(request: HttpRequest, offer: Offer, terms: Terms, next_path: str) -> 
 def subscribe_return(request: HttpRequest) -> HttpResponse:
     """Back from the card page, or from an approval at the bank: charge, and on to the story."""
     reader = reader_of(request)
-    rows = CardSetup.objects.select_related("subscription__plan", "subscription__offer")
-    setup = get_object_or_404(rows, ref=request.GET.get("setup", ""), subscription__account=reader)
+    rows = CardSetup.objects.filter(Q(subscription__account=reader) | Q(purchase__account=reader))
+    setup = get_object_or_404(rows, ref=request.GET.get("setup", ""))
     here = f"{reverse('subscribe_return')}?{urlencode({'setup': setup.ref})}"
     return_url = request.build_absolute_uri(here)
     finished = actions.finish_card(setup=setup, return_url=return_url, by=reader.actor, now=clock.now())
@@ -115,12 +116,12 @@ def subscribe_return(request: HttpRequest) -> HttpResponse:
 def another_card(request: HttpRequest, public_id: str) -> HttpResponse:
     """Once more to the card page, for the order that still waits."""
     reader, next_path = reader_of(request), local_path(request.POST.get("next"))
-    rows = Subscription.objects.select_related("account")
-    subscription = get_object_or_404(rows, public_id=public_id, account=reader)
-    if not subscription.is_live:
-        return HttpResponseRedirect(_with_next(reverse("subscribe"), next_path))
+    named = {"public_id": public_id, "account": reader}
+    sale = Purchase.objects.filter(**named).first() or get_object_or_404(Subscription, **named)
+    if not sale.is_live:
+        return _over(request, next_path)
     address = actions.change_card(
-        subscription=subscription,
+        sale=sale,
         next_path=next_path,
         return_url=request.build_absolute_uri(reverse("subscribe_return")),
         now=clock.now(),
@@ -143,16 +144,16 @@ def after_attempt(request: HttpRequest, attempt: Attempt, next_path: str, here: 
 
 
 def _after_card(request: HttpRequest, setup: CardSetup, finished: Finished, here: str) -> HttpResponse:
-    is_order = setup.subscription.state == State.PENDING
+    is_order = setup.subscription is not None and setup.subscription.state == State.PENDING
     onward = setup.next_path if setup.next_path.startswith("/account/") else reading_on(setup.next_path)
     match finished:
         case Attempt():
             return after_attempt(request, finished, onward, here)
-        case NothingToPay(subscription) if subscription.is_running:
+        case NothingToPay(sale) if sale.is_running:
             return HttpResponseRedirect(onward)
         case NoCard() if is_order:
             messages.info(request, _("No card was saved, and nothing was charged."))
-            offer = reverse("subscribe_offer", args=[setup.subscription.offer.code])
+            offer = reverse("subscribe_offer", args=[setup.sale.offer.code])
             return HttpResponseRedirect(_with_next(offer, setup.next_path))
         case NoCard():
             messages.info(request, _("No card was saved. Everything is as it was."))
@@ -176,22 +177,23 @@ def _already(request: HttpRequest, subscription: Subscription, next_path: str) -
 
 
 def _declined(request: HttpRequest, attempt: Attempt, next_path: str) -> HttpResponse:
-    subscription = attempt.invoice.subscription
+    sale, back = attempt.invoice.sale, from_the_top(next_path)
+    again = "" if isinstance(sale, Purchase) else reverse("subscribe_offer", args=[sale.offer.code])
     context = {
         "sentence": sentence(attempt.code, DeclineClass(attempt.cause)),
         "card": attempt.payment_method,
-        "subscription": subscription,
-        "may_try": attempt.invoice.attempts.count() < MOST_ATTEMPTS or subscription.is_running,
-        "offer": subscription.offer,
-        "next": from_the_top(next_path),
+        "sale": sale,
+        "may_try": attempt.invoice.attempts.count() < MOST_ATTEMPTS or sale.is_running,
+        "again": _with_next(again, back) if again else "",
+        "next": back,
     }
     return render(request, "billing/declined.html", context)
 
 
 def _waiting(request: HttpRequest, here: str, attempt: Attempt | None = None) -> HttpResponse:
     approve_at = attempt.action_url if attempt is not None and attempt.status == Attempt.Status.ACTION else ""
-    subscription = attempt.invoice.subscription if attempt is not None else None
-    context = {"here": here, "approve_at": approve_at, "subscription": subscription}
+    sale = attempt.invoice.sale if attempt is not None else None
+    context = {"here": here, "approve_at": approve_at, "sale": sale}
     return render(request, "billing/waiting.html", context)
 
 

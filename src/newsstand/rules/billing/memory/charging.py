@@ -68,6 +68,9 @@ class Till:
             following = book.period(max(book.next_seq, present.seq + 1))
             book.next_action_at = due_at(following, self.zone, book.ref)
             return
+        if invoice.amount == 0:
+            self._serve_free(book, invoice, now)
+            return
         refused = self._take(book, invoice, "merchant", now)
         if refused in ("refused_card", "too_many"):
             if book.state is State.PAST_DUE:
@@ -102,6 +105,12 @@ class Till:
         )
         book.invoices.append(invoice)
         return invoice
+
+    def _serve_free(self, book: Book, invoice: Invoice, now: int) -> None:
+        """A period that costs nothing begins, without an attempt."""
+        if book.is_live and book.cancel_requested_at is None:
+            invoice.status, invoice.paid_at = "paid", now
+            follow(book, lifecycle.FreeBegun(), self.zone, now, invoice)
 
     def _take(self, book: Book, invoice: Invoice, initiator: str, now: int) -> str:
         """Try once; "" or why nothing may be tried."""

@@ -36,7 +36,9 @@ class Engine(Till):
         invoice = book.open_invoice() if book.state is State.PAST_DUE else None
         if book.state is State.PENDING:
             invoice = self._due_invoice(book, now)
-        if invoice is not None:
+        if invoice is not None and invoice.amount == 0:
+            self._serve_free(book, invoice, now)
+        elif invoice is not None:
             self._take(book, invoice, "reader", now)
 
     def cancel(self, book: Book, now: int) -> bool:

@@ -75,6 +75,10 @@ def _send_receipt(turn: Turn) -> None:
         turn.book.notices.append(Notice(f"receipt:{turn.invoice.ref}", turn.now))
 
 
+def _confirm_order(turn: Turn) -> None:
+    write(turn.book, "confirmation", turn.now)
+
+
 def _plan_renewal(turn: Turn) -> None:
     book, paid = turn.book, turn.book.last_paid()
     if paid is not None:
@@ -131,6 +135,7 @@ def _refund_charge(turn: Turn) -> None:
 
 _DOERS: dict[Do, Callable[[Turn], None]] = {
     Do.GIVE_ACCESS: _give_access,
+    Do.CONFIRM_ORDER: _confirm_order,
     Do.SEND_RECEIPT: _send_receipt,
     Do.PLAN_RENEWAL: _plan_renewal,
     Do.STOP_CHARGING: _stop_charging,
