@@ -23,7 +23,13 @@ def loaded_by(module: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["newsstand.kiosk.app", "newsstand.shelf.shelf", "newsstand.rules.gate.decide"]
+    "module",
+    [
+        "newsstand.kiosk.app",
+        "newsstand.shelf.shelf",
+        "newsstand.rules.gate.decide",
+        "newsstand.wiring.kiosk_alone, newsstand.wiring.web_worker",
+    ],
 )
 def test_no_django_is_loaded(module: str) -> None:
     loaded = loaded_by(module)

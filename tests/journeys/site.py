@@ -149,32 +149,55 @@ def prepare(shared: Path) -> Path:
 
 
 @contextmanager
-def running(made: Path, directory: Path) -> Iterator[Site]:
-    """A copy of the prepared demo, served on a port of its own until the journey ends."""
+def copied(made: Path, directory: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A copy of the prepared demo: its directory, and the environment of commands on it."""
     suffix, data = uuid.uuid4().hex[:12], directory / "site"
     # Nothing was counted yet, and the file of the counts looks larger than it is.
     shutil.copytree(made, data, ignore=shutil.ignore_patterns("visits"))
     databases = _databases(suffix, made.parent.name.replace("-", "_"))
-    port = free_port()
-    environment = _environment(data, databases)
-    log = (directory / "server.log").open("w+")
-    words = [sys.executable, "-m", "newsstand.wiring.cli", "demo", "--port", str(port)]
-    server = subprocess.Popen(words, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
-        _wait_until_ready(server, directory / "server.log")
+        yield data, _environment(data, databases)
+    finally:
+        _drop_databases(suffix)
+
+
+@contextmanager
+def running(made: Path, directory: Path) -> Iterator[Site]:
+    """A copy of the prepared demo, served on a port of its own until the journey ends."""
+    port = free_port()
+    with (
+        copied(made, directory) as (data, environment),
+        command(environment, directory, "demo", "--port", str(port)),
+    ):
         environment["NEWSSTAND_SITE_URL"] = f"http://127.0.0.1:{port}"
         yield Site(f"http://127.0.0.1:{port}", data, environment)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        code = server.wait(30)
-        log.close()
-        _drop_databases(suffix)
-    assert code == 0, (directory / "server.log").read_text()
 
 
-def _wait_until_ready(server: "subprocess.Popen[bytes]", log: Path) -> None:
+@contextmanager
+def command(
+    environment: dict[str, str], directory: Path, *words: str, says: str = "is ready"
+) -> Iterator[None]:
+    """`newsstand …`, once it has said that it is ready; it must stop cleanly when it is told to."""
+    log = directory / f"{words[0]}.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "newsstand.wiring.cli", *words],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until(server, log, says)
+            yield
+        finally:
+            server.send_signal(signal.SIGTERM)
+            code = server.wait(30)
+    assert code == 0, log.read_text()
+
+
+def _wait_until(server: "subprocess.Popen[bytes]", log: Path, says: str) -> None:
     limit = time.monotonic() + PATIENCE
-    while "Newsstand is ready" not in log.read_text():
+    while says not in log.read_text():
         assert server.poll() is None, log.read_text()
         assert time.monotonic() < limit, log.read_text()
         time.sleep(0.05)

@@ -18,7 +18,7 @@ from newsstand.office.kit.registry import registry
 from newsstand.rules.gate.passes import KeyRing
 from newsstand.shelf.shelf import Shelf, open_shelf
 from newsstand.wiring.asgi_types import ASGIApp
-from newsstand.wiring.files import A_DAY, A_YEAR, FilesFirst, KeptFiles, Pictures
+from newsstand.wiring.files import FilesFirst, KeptFiles, Pictures
 from newsstand.wiring.renewal import RenewalDoor
 
 
@@ -31,8 +31,7 @@ def connect() -> None:
 def front(django: ASGIApp) -> ASGIApp:
     """All that a web worker serves: the kiosk, behind it the files, behind them the office."""
     connect()
-    static = KeptFiles(settings.STATIC_ROOT, A_DAY)
-    files = FilesFirst(static, Pictures(settings.MEDIA_ROOT, A_YEAR), django)
+    files = FilesFirst(KeptFiles(settings.STATIC_ROOT), Pictures(settings.MEDIA_ROOT), django)
     return KioskFirst(_kiosk(), behind=files)
 
 

@@ -1,4 +1,7 @@
-"""Static files and pictures, handed out without Django. Their names change with their bytes, so they may be kept."""
+"""Static files and pictures, handed out without Django, and kept by browsers for ever.
+
+A picture's name is its own, and the address of static files names the version of the software that they belong to.
+"""
 
 from os import PathLike, stat_result
 
@@ -9,21 +12,19 @@ from starlette.staticfiles import StaticFiles
 from newsstand.wiring.asgi_types import ASGIApp, Receive, Scope, Send
 
 A_YEAR = "public, max-age=31536000, immutable"
-A_DAY = "public, max-age=86400"
 
 
 class KeptFiles(StaticFiles):
-    """Files of a directory with a `Cache-Control`, never run or framed by a browser as a page of ours."""
+    """Files of a directory to be kept for a year, never run or framed by a browser as a page of ours."""
 
-    def __init__(self, directory: PathLike[str], cache_control: str) -> None:
+    def __init__(self, directory: PathLike[str]) -> None:
         super().__init__(directory=directory, check_dir=False)
-        self._cache_control = cache_control
 
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["cache-control"] = self._cache_control
+        response.headers["cache-control"] = A_YEAR
         response.headers["x-content-type-options"] = "nosniff"
         return response
 
@@ -40,22 +41,25 @@ class Pictures(KeptFiles):
 
 
 class FilesFirst:
-    """Hands out what lies under `/static/` and `/media/`; everything else goes on."""
+    """Hands out what lies under `/static/<version>/` and `/media/`; everything else goes on."""
 
     def __init__(self, static: KeptFiles, media: Pictures, behind: ASGIApp) -> None:
-        self._mounts = (("/static/", static), ("/media/", media))
+        self._static = static
+        self._media = media
         self._behind = behind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            for prefix, files in self._mounts:
-                if scope["path"].startswith(prefix):
-                    await self._file(files, prefix, scope, receive, send)
-                    return
-        await self._behind(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith("/static/"):
+            version, _, _name = path.removeprefix("/static/").partition("/")
+            await self._file(self._static, f"/static/{version}", scope, receive, send)
+        elif path.startswith("/media/"):
+            await self._file(self._media, "/media", scope, receive, send)
+        else:
+            await self._behind(scope, receive, send)
 
     async def _file(self, files: KeptFiles, prefix: str, scope: Scope, receive: Receive, send: Send) -> None:
-        inner = {**scope, "path": scope["path"], "root_path": scope.get("root_path", "") + prefix.rstrip("/")}
+        inner = {**scope, "path": scope["path"], "root_path": scope.get("root_path", "") + prefix}
         try:
             await files(inner, receive, send)
         except HTTPException as refusal:

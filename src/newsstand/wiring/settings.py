@@ -1,6 +1,7 @@
 """Django's settings, made from the installation's environment (`env.py`). Nothing else reads the environment."""
 
 from newsstand.wiring.env import Environment, data_directory, database, mail_server
+from newsstand.wiring.versions import mark_of_static_files
 
 DATA = data_directory()
 ENVIRONMENT = Environment(DATA)
@@ -22,7 +23,7 @@ SHELF_DIR = DATA / "shelf"
 MAILBOX_DIR = DATA / "mailbox"
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "media"
-STATIC_URL = "/static/"
+STATIC_URL = f"/static/{mark_of_static_files()}/"
 MEDIA_URL = "/media/"
 
 DATABASES = {

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from importlib.metadata import version
 
 from django.conf import settings
 from django.core.management import call_command
@@ -12,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from newsstand.office.kit import clock, demo_clock, outbox, shelf, worker
 from newsstand.office.kit.one_worker import WorkerRuns, only_worker
 from newsstand.office.kit.registry import registry
+from newsstand.wiring.versions import of_static_files
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,15 +51,11 @@ def _lacks_migrations(database: str, *, of: str = "") -> bool:
 def gather_files() -> None:
     """Put the static files of the staff's pages where they are handed out; only what is newer is copied."""
     stamp = settings.STATIC_ROOT / ".gathered"
-    wanted = _versions()
+    wanted = of_static_files()
     if stamp.exists() and stamp.read_text() == wanted:
         return
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(wanted)
-
-
-def _versions() -> str:
-    return " ".join(sorted(f"{name}={version(name)}" for name in ("django", "wagtail")))
 
 
 def _heal() -> None:
