@@ -8,8 +8,9 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from newsstand.office.kit.models import OutboxRow
 from newsstand.rules.gate.facts import Grant, ReaderFacts
 from newsstand.rules.gate.passes import KeyRing, pass_for, seal_pass
 from newsstand.shelf import open_shelf
+from newsstand.shelf.entry import Entry, compress
 from newsstand.wiring.commands import prepare
 from tests import databases
 from tests.office import newsroom
@@ -236,8 +238,11 @@ def start_again(*paths: str) -> None:
             press.add_variant(page, "full.in", clock.now())
 
 
-def die_at(point: str) -> Callable[[], None]:
-    """Kill the process `before` or `after` a function: `before newsstand.office.kit.outbox:do_row`."""
+def die_at(point: str, *, time: int = 1) -> Callable[[], None]:
+    """Kill the process `before` or `after` a function: `before newsstand.office.kit.outbox:do_row`.
+
+    `time` is at which of its calls: 2 lets the first one pass.
+    """
     when, _, place = point.partition(" ")
     assert when in ("before", "after")
     owner_name, _, name = place.rpartition("." if "." in place.partition(":")[2] else ":")
@@ -245,15 +250,26 @@ def die_at(point: str) -> Callable[[], None]:
     def arm() -> None:
         owner = pkgutil.resolve_name(owner_name)
         original = getattr(owner, name)
+        calls = count(1)
 
-        def deadly(*args: Any, **kwargs: Any) -> None:
+        def deadly(*args: Any, **kwargs: Any) -> Any:
+            if next(calls) < time:
+                return original(*args, **kwargs)
             if when == "after":
                 original(*args, **kwargs)
             os.kill(os.getpid(), signal.SIGKILL)
+            raise AssertionError("nobody survives this")
 
         setattr(owner, name, deadly)
 
     return arm
+
+
+def lay_again(entry: Entry, path: str) -> None:
+    """Lay a page's entry at another path too, as if a page had lain there."""
+    kit_shelf.handle().entries.put(
+        replace(entry, path=path), {"full.out": compress(b"<p>Gone.</p>", quality=1)}
+    )
 
 
 def subscriber() -> str:
