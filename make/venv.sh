@@ -53,14 +53,16 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     fail "$python has no venv module: please install the package python3-venv (or $version-venv), then try again."
 fi
 
+unwritable="The directory $PWD cannot be written to: please clone Newsstand to a place that is yours."
+[ -w . ] && { [ ! -e "$venv" ] || [ -w "$venv" ]; } || fail "$unwritable"
+
 fresh=no
 if [ -e "$unfinished" ] || { [ -e "$stamp" ] && [ "$(cut -d ' ' -f 1 "$stamp")" != "$PWD" ]; } ||
     { [ -e "$venv" ] && ! "$venv/bin/python" -c "$fits" 99 2>/dev/null; }; then
-    rm -rf "$venv"
+    rm -rf "$venv" 2>/dev/null || fail "$unwritable"
 fi
 if [ ! -e "$venv" ]; then
-    mkdir "$venv" 2>/dev/null && : >"$unfinished" ||
-        fail "The directory $PWD cannot be written to: please clone Newsstand to a place that is yours."
+    mkdir "$venv" 2>/dev/null && : >"$unfinished" || fail "$unwritable"
     fresh=yes
 fi
 

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+STOP_WITHIN = 5  # seconds that a command may take to clean up
+
 
 def run_command(*words: str, environment: Mapping[str, str] | None = None) -> int:
     """Run a command and wait for its exit code. Who is told to stop meanwhile stops the command first."""
@@ -12,5 +14,9 @@ def run_command(*words: str, environment: Mapping[str, str] | None = None) -> in
         return command.wait()
     except BaseException:
         command.terminate()
-        command.wait()
+        try:
+            command.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            command.kill()
+            command.wait()
         raise

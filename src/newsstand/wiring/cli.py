@@ -146,9 +146,7 @@ WITH_DJANGO = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 for done, 1 for a refusal, 2 for a wrong call or setting."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if (
-        arguments is None
-    ):  # this process is the command: what it has begun is taken back when it is told to stop
+    if arguments is None:  # this process is the command, and takes back what it has begun when told to stop
         signal.signal(signal.SIGTERM, _stop)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsstand.wiring.settings")
     try:

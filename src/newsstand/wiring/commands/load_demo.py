@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.conf import settings
+
 from newsstand.office.articles.actions import found_publication
 from newsstand.office.importers.markdown.publish import publish_files
 from newsstand.office.kit import clock, outbox, worker
@@ -32,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     open_staff_account(by=BY, now=now)
     set_rules(by=BY, now=now)
     put_on_sale(by=BY, now=now)
-    with TemporaryDirectory(prefix="newsstand-demo-") as folder:
+    with TemporaryDirectory(dir=settings.DATA) as folder:
         # What stands on every page comes before the pages, so that none of them is printed twice.
         place_house_ads(draw_house_ads(Path(folder)), by=BY, now=now)
         if not _publish(Path(folder), now):
