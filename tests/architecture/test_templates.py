@@ -63,3 +63,10 @@ def test_what_a_template_names_is_found() -> None:
         "kit",
         "comments",
     ]
+
+
+def test_every_form_sums_up_what_is_wrong() -> None:
+    forms = {path for path in templates() if 'include "kit/form_field.html"' in path.read_text("utf-8")}
+    assert len(forms) > 5
+    silent = {path for path in forms if 'include "kit/error_summary.html"' not in path.read_text("utf-8")}
+    assert silent == set()

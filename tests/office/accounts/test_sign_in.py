@@ -146,7 +146,11 @@ def test_a_bad_address_is_kept_and_named(visitor: Visitor) -> None:
     assert page.status_code == 200
     text = page.content.decode()
     assert 'value="ann@"' in text
-    assert "not a complete e-mail address" in text
+    assert (
+        text.count("not a complete e-mail address") == 2
+    )  # in the summary, which has the focus, and beside the field
+    assert 'tabindex="-1" autofocus' in text
+    assert "<title>Error: Sign in" in text
     assert not mail.outbox
 
 
