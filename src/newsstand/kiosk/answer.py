@@ -1,7 +1,8 @@
 """Path, cookies, shelf and now in; the answer out. Nothing here waits, and nothing asks the clock."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
 from newsstand.kiosk.guests import Guest, guest_of
@@ -33,8 +34,9 @@ class CountedTwice(RuntimeError):
 _NOTHING_COUNTED: Final[frozenset[str]] = frozenset()
 
 
-class _Asked(NamedTuple):
-    """One request with all that its answer depends on."""
+@dataclass(slots=True)
+class _Asked:
+    """One request with all that its answer depends on. Nothing changes it."""
 
     request: Request
     house: House

@@ -105,17 +105,14 @@ class LmdbVisitStore:
         self, identity: str, window: str, article: str, allowance: int, known: Iterable[str] = ()
     ) -> Count:
         key = _visit_key(identity, window)
-        with self._file.reading() as looking:
-            before = looking.get(key, db=self._visits)
-        reading, after = _with_one_more(before, article, allowance, known)
-        if after == before:
-            return reading
+        # Most devices come here for the first time: what that gives is worked out before others have to wait.
+        reading, after = _with_one_more(None, article, allowance, known)
         with self._file.writing() as writing:
-            # All is worked out by now, so that others wait as short as can be; but they may have been faster.
-            now = writing.get(key, db=self._visits)
-            if now != before:
-                reading, after = _with_one_more(now, article, allowance, known)
-            if after is not None:
+            if after is not None and writing.put(key, after, overwrite=False, db=self._visits):
+                return reading
+            before = writing.get(key, db=self._visits)
+            reading, after = _with_one_more(before, article, allowance, known)
+            if after is not None and after != before:
                 writing.put(key, after, db=self._visits)
         return reading
 

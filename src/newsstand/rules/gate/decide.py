@@ -103,6 +103,11 @@ def decide_page(reader: ReaderFacts | None, policy: Policy, now: int) -> Decisio
 _GONE: Final = frozenset({Reason.TAKEN_DOWN, Reason.EMBARGO, Reason.NOT_YET})
 _CLOSED: Final = _GONE | {Reason.PREFETCH}
 _FOR_EVERYONE: Final = frozenset({Reason.FREE, Reason.OPEN_HOUSE})
+_BY_THE_METER: Final = frozenset({Reason.METER, Reason.COUNTED})
+_BY_A_GRANT: Final = frozenset({Reason.GRANT, Reason.GRACE})
+# Looking a member up in its enumeration takes as long as a whole gate.
+_METER: Final = Reason.METER
+_GIFT: Final = Reason.GIFT
 
 
 def _closed(case: Case, reason: Reason) -> Decision:
@@ -121,17 +126,18 @@ def _closed(case: Case, reason: Reason) -> Decision:
 
 
 def _full(case: Case, reason: Reason) -> Decision:
-    after = case.visit.counted | {case.article.id} if reason is Reason.METER else None
+    after = case.visit.counted | {case.article.id} if reason is _METER else None
+    is_anonymous = case.reader is None
     return Decision(
-        show="full",
-        reason=reason,
-        ads=not _holds_here(case, Right.AD_FREE),
-        note=_note(case, reason, len(case.visit.counted if after is None else after)),
-        wall=None,
-        visit_after=after,
-        shared=reason in _FOR_EVERYONE and _is_a_stranger(case),
-        signed_in=case.reader is not None,
-        may_comment=_may_comment(case),
+        "full",
+        reason,
+        is_anonymous or not _holds_here(case, Right.AD_FREE),
+        _note(case, reason, len(case.visit.counted if after is None else after)),
+        None,
+        after,
+        reason in _FOR_EVERYONE and _is_a_stranger(case),
+        not is_anonymous,
+        not is_anonymous and _may_comment(case),
     )
 
 
@@ -170,15 +176,13 @@ def _wall_reason(case: Case) -> Reason:
 
 
 def _note(case: Case, reason: Reason, counted: int) -> Note | None:
-    if reason is Reason.METER or reason is Reason.COUNTED:
+    if reason in _BY_THE_METER:
         allowance = allowance_for(case.policy, case.reader)
         return Note(NoteKind.METER, left(counted, allowance), allowance)
-    if reason is Reason.GIFT:
+    if reason is _GIFT:
         return Note(NoteKind.GIFT)
-    is_by_grant = reason is Reason.GRANT or reason is Reason.GRACE
-    if is_by_grant and case.reader is not None and case.reader.state == ReaderState.PAYMENT_FAILED:
-        return Note(NoteKind.PAYMENT_FAILED)
-    return None
+    is_failing = case.reader is not None and case.reader.state == ReaderState.PAYMENT_FAILED
+    return Note(NoteKind.PAYMENT_FAILED) if is_failing and reason in _BY_A_GRANT else None
 
 
 def _is_a_stranger(case: Case) -> bool:

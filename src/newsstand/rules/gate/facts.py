@@ -133,7 +133,10 @@ def level_at(article: ArticleFacts, now: int) -> Level:
 
 def subject_covers(subject: str, article: ArticleFacts) -> bool:
     """Whether a grant's subject takes in this article: `product:news` covers all of that product."""
-    return subject == SITE or subject == f"product:{article.product}" or subject == f"article:{article.id}"
+    if subject == SITE:
+        return True
+    kind, _, name = subject.partition(":")
+    return (kind == "product" and name == article.product) or (kind == "article" and name == article.id)
 
 
 def is_current(grant: Grant, now: int) -> bool:

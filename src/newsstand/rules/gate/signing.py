@@ -65,7 +65,8 @@ class KeyRing:
         """The payload of a token that this ring signed for this purpose, else None. Never raises."""
         if not _SIGNATURE < len(token) <= LONGEST_TOKEN or not token.isascii():
             return None
-        text, signature = token[:-_SIGNATURE].encode("ascii"), token[-_SIGNATURE:].encode("ascii")
+        signed = token.encode("ascii")
+        text, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
         raw = _decoded(text)
         if raw is None or len(raw) < 2 or raw[0] != version:
             return None
