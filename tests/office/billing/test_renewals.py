@@ -75,6 +75,29 @@ def test_an_outage_charges_the_present_period_only(ada: Account, offer: Offer, t
     assert subscription.next_seq == 4
 
 
+def test_an_outage_ends_no_subscription_and_is_reported(
+    ada: Account, offer: Offer, time: Time, mails: list[Any]
+) -> None:
+    subscription = subscribe(ada, offer, name="SIM PAYS 1")
+    time.settle()
+    time.on(days=28 + 20)  # ten days longer than a card may be mended
+    time.settle()
+    subscription.refresh_from_db()
+    assert subscription.state == "past_due"
+    assert may_read(ada)
+    failed = next(mail for mail in mails if "did not go through" in mail.subject)
+    assert "Tuesday, 19 January 2027" in failed.body
+    assert [mail.subject for mail in mails].count("Renewals were charged late") == 1
+    time.pass_by(days=8)
+    assert Invoice.objects.get(seq=1).attempts.count() == 4
+    assert may_read(ada)
+    time.pass_by(days=4)
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.end_reason) == ("ended", "payment_failed")
+    assert not may_read(ada)
+    assert actions.audit_books(now=clock.now()).violations == ()
+
+
 def test_a_cancelled_one_is_never_charged_and_ends_when_paid_time_is_over(
     ada: Account, offer: Offer, time: Time, mails: list[Any]
 ) -> None:

@@ -14,6 +14,7 @@ from newsstand.rules.billing.dunning import (
     MOST_ATTEMPTS,
     DeclineClass,
     grace_ends_on,
+    grace_starts_on,
     grace_until,
     next_attempt_at,
 )
@@ -73,3 +74,10 @@ def test_a_next_try_lies_ahead_within_the_grace_and_within_the_limit(
 def test_grace_is_ten_days_and_ends_as_paid_time_ends() -> None:
     assert grace_ends_on(date(2026, 12, 20)) == date(2026, 12, 30)
     assert grace_until(date(2026, 12, 20)) == access_until(date(2026, 12, 30))
+
+
+def test_grace_counts_from_a_first_try_that_came_late() -> None:
+    starts_on = date(2026, 12, 20)
+    assert grace_starts_on(starts_on, None) == starts_on
+    assert grace_starts_on(starts_on, date(2026, 12, 20)) == starts_on
+    assert grace_starts_on(starts_on, date(2027, 1, 3)) == date(2027, 1, 3)

@@ -48,6 +48,15 @@ def next_attempt_at(
     return wanted if wanted < first_attempt_at + GRACE_DAYS * DAY else None
 
 
+def grace_starts_on(starts_on: date, first_tried_on: date | None) -> date:
+    """The day from which grace counts: the unpaid period's first day, or a later one on which it was first tried.
+
+    Nobody was at work from 20 December to 3 January, and the first try on the 3rd is declined: the reader has their
+    10 days from the 3rd on, as everybody has.
+    """
+    return starts_on if first_tried_on is None else max(starts_on, first_tried_on)
+
+
 def grace_ends_on(starts_on: date) -> date:
     """The last day on which a reader reads whose period from `starts_on` is unpaid: 10 days later."""
     return starts_on + timedelta(days=GRACE_DAYS)

@@ -16,11 +16,11 @@ from newsstand.rules.billing.books import (
     moved,
     net,
 )
-from newsstand.rules.billing.dunning import MOST_ATTEMPTS, DeclineClass, grace_until
+from newsstand.rules.billing.dunning import GRACE_DAYS, MOST_ATTEMPTS, DeclineClass, grace_until
 from newsstand.rules.billing.gateway_events import Kind, fold
 from newsstand.rules.billing.lifecycle import EndReason, State
 from newsstand.rules.billing.offer import OfferTerms
-from newsstand.rules.billing.periods import access_until
+from newsstand.rules.billing.periods import DAY, access_until
 from newsstand.rules.billing.rebuild import rebuild
 
 MOST_PER_INVOICE = 12
@@ -119,8 +119,17 @@ def _access(asked: Asked) -> Iterator[str]:
             yield f"access ends at {book.access_until}, and is paid until {paid_until}"
     elif book.access_until > paid_until:
         yield f"access until {book.access_until} is paid only until {paid_until}"
-    if book.grace_until is not None and book.grace_until > grace_until(paid.ends_on):
+    if book.grace_until is not None and book.grace_until > _longest_grace(book, paid):
         yield f"grace until {book.grace_until} is longer than the rule says"
+
+
+def _longest_grace(book: Book, paid: Invoice) -> int:
+    """The end of grace; counted from the first try of an unpaid period where that came late."""
+    ends = [grace_until(paid.ends_on)]
+    for row in book.invoices:
+        if row.seq > paid.seq and row.attempts:
+            ends += [grace_until(row.starts_on), row.attempts[0].begun_at + (GRACE_DAYS + 3) * DAY]
+    return max(ends)
 
 
 def _after_cancel(asked: Asked) -> Iterator[str]:

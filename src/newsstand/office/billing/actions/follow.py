@@ -105,8 +105,12 @@ def _rights_end(sale: Subscription | Purchase, paid: Invoice) -> tuple[datetime 
     """When rights end, and the days of grace that follow unless the reader has cancelled, or bought once."""
     if isinstance(sale, Purchase):
         return sale.reads_until, None
-    grace = None if sale.is_cancelled else clock.from_unix(dunning.grace_until(paid.ends_on))
-    return clock.from_unix(access_until(paid.ends_on)), grace
+    until = clock.from_unix(access_until(paid.ends_on))
+    if sale.is_cancelled:
+        return until, None
+    unpaid = queries.unpaid_period(sale)
+    grace_from = paid.ends_on if unpaid is None else max(paid.ends_on, queries.grace_starts_on(unpaid))
+    return until, clock.from_unix(dunning.grace_until(grace_from))
 
 
 def _cut_access(turn: Turn) -> None:
@@ -237,11 +241,12 @@ _DOERS: dict[Do, Callable[[Turn], None]] = {
 
 
 def _plan_dunning(turn: Turn) -> None:
-    """With a payment failed, something is due at the end of grace at the latest."""
+    """With a payment failed, something is due at the end of grace at the latest; until then the reader reads."""
     sale = turn.sale
     if sale.state != State.PAST_DUE or turn.invoice is None:
         return
-    grace_over = clock.from_unix(dunning.grace_until(turn.invoice.starts_on))
+    _grant(turn)
+    grace_over = clock.from_unix(dunning.grace_until(queries.grace_starts_on(turn.invoice)))
     retry_at = turn.step.retry_at
     retry = clock.from_unix(retry_at) if retry_at is not None else grace_over
     sale.next_action_at = min(retry, grace_over)

@@ -93,7 +93,7 @@ def send_receipt(invoice: Invoice, attempt: Attempt, *, is_sandbox: bool, now: d
 def send_payment_failed(invoice: Invoice, attempt: Attempt, *, wants_approval: bool, now: datetime) -> None:
     """A renewal was declined: until when the reader reads on, and where the card is mended."""
     sale = invoice.sale
-    last_day = wording.weekday(dunning.grace_ends_on(invoice.starts_on))
+    last_day = wording.weekday(dunning.grace_ends_on(queries.grace_starts_on(invoice)))
     with wording.in_its_language():
         if wants_approval:
             reason = _("Your bank wants you to approve the payment for your subscription.")
@@ -223,6 +223,22 @@ def tell_staff_of_stop(why: str, now: datetime) -> None:
             key=f"billing.stopped:{int(now.timestamp())}",
             subject=_("Charging has stopped"),
             paragraphs=[_("No charge begins until you let it go on: %(why)s.") % {"why": why}],
+        ).send_to(publication().support_email, now)
+
+
+def tell_staff_of_late_renewals(now: datetime) -> None:
+    """Renewals were due while no worker was there; said once a day."""
+    with wording.in_its_language():
+        day = wording.day_of(now)
+        Letter(
+            key=f"billing.late:{day.isoformat()}",
+            subject=_("Renewals were charged late"),
+            paragraphs=[
+                _(
+                    "Renewals were due for more than a day before they were tried. No subscription has ended by it, "
+                    "and nobody pays for time that was not served. Was the worker away?"
+                )
+            ],
         ).send_to(publication().support_email, now)
 
 

@@ -10,12 +10,13 @@ from newsstand.office.billing.actions.begin_attempt import LEASE, Refusal
 from newsstand.office.billing.actions.end_sale import Ending, end_sale
 from newsstand.office.billing.actions.open_invoice import open_invoice
 from newsstand.office.billing.actions.parking import park
+from newsstand.office.billing.actions.report_late import report_late
 from newsstand.office.billing.actions.serve_free import serve_free
 from newsstand.office.billing.actions.stop_charging import stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
 from newsstand.office.billing.actions.take_payment import take_payment
 from newsstand.office.billing.gateways.base import GatewayError, Initiator
-from newsstand.office.billing.models import Attempt, Invoice, Subscription
+from newsstand.office.billing.models import Attempt, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.due import waiting
 from newsstand.office.kit import clock
@@ -104,11 +105,12 @@ def _end_or_wait(subscription: Subscription, event: Ending, at: datetime, now: d
 
 def _charge(subscription: Subscription, now: datetime) -> None:
     """Charge the period that contains now, or after a failed payment the one that is still open."""
-    invoice = _open(subscription) if subscription.state == State.PAST_DUE else None
+    invoice = queries.unpaid_period(subscription) if subscription.state == State.PAST_DUE else None
     invoice = invoice or open_invoice(sale=subscription, by=BY, now=now)
     if invoice is None:
         _wait(subscription, _next_due_at(subscription, now))
         return
+    report_late(subscription=subscription, invoice=invoice, by=BY, now=now)
     if invoice.amount == 0:
         serve_free(invoice=invoice, payment_method=subscription.payment_method, by=BY, now=now)
         return
@@ -154,10 +156,8 @@ def _next_due_at(subscription: Subscription, now: datetime) -> datetime:
     return clock.from_unix(due_at(subscription.period(seq), publication().zone, subscription.ref))
 
 
-def _open(subscription: Subscription) -> Invoice | None:
-    return subscription.invoices.filter(status=Invoice.Status.OPEN).order_by("-seq").first()
-
-
 def _grace_ends_at(subscription: Subscription, now: datetime) -> datetime:
-    invoice = _open(subscription)
-    return now if invoice is None else clock.from_unix(dunning.grace_until(invoice.starts_on))
+    invoice = queries.unpaid_period(subscription)
+    if invoice is None:
+        return now
+    return clock.from_unix(dunning.grace_until(queries.grace_starts_on(invoice)))

@@ -8,6 +8,7 @@ from newsstand.office.billing.queries.offers import offer_on_sale as offer_on_sa
 from newsstand.office.billing.queries.offers import offers_on_the_wall as offers_on_the_wall
 from newsstand.office.billing.queries.offers import products_on_sale as products_on_sale
 from newsstand.office.billing.queries.readers import NextCharge as NextCharge
+from newsstand.office.billing.queries.readers import grace_starts_on as grace_starts_on
 from newsstand.office.billing.queries.readers import last_paid as last_paid
 from newsstand.office.billing.queries.readers import money_left as money_left
 from newsstand.office.billing.queries.readers import next_charge as next_charge
@@ -17,3 +18,4 @@ from newsstand.office.billing.queries.readers import purchase_running as purchas
 from newsstand.office.billing.queries.readers import reader_state as reader_state
 from newsstand.office.billing.queries.readers import running_subscriptions as running_subscriptions
 from newsstand.office.billing.queries.readers import subscription_of as subscription_of
+from newsstand.office.billing.queries.readers import unpaid_period as unpaid_period

@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 
 from newsstand.office.billing.models import Invoice, Purchase, Subscription, Transfer
 from newsstand.office.billing.models.sales import LIVE, RUNNING
+from newsstand.office.billing.queries import wording
+from newsstand.rules.billing import dunning
 from newsstand.rules.billing.books import sign_of
 from newsstand.rules.billing.lifecycle import EndReason, State
 from newsstand.rules.gate.facts import ReaderState
@@ -56,6 +58,17 @@ def _of(account: "Account") -> Q:
 def last_paid(sale: Subscription | Purchase) -> Invoice | None:
     """The paid period that ends last: up to its end the reader has paid."""
     return sale.invoices.filter(status=Invoice.Status.PAID).order_by("-seq").first()
+
+
+def grace_starts_on(unpaid: Invoice) -> date:
+    """The day from which the grace of an unpaid period counts."""
+    first = unpaid.attempts.order_by("n").values_list("begun_at", flat=True).first()
+    return dunning.grace_starts_on(unpaid.starts_on, wording.day_of(first) if first is not None else None)
+
+
+def unpaid_period(sale: Subscription | Purchase) -> Invoice | None:
+    """The period whose charge is still open, if there is one."""
+    return sale.invoices.filter(status=Invoice.Status.OPEN).order_by("-seq").first()
 
 
 def money_left(invoice: Invoice) -> Money:

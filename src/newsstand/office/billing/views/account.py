@@ -50,7 +50,9 @@ def shown(subscription: Subscription) -> Shown:
     reads_until = paid.ends_on if paid is not None else subscription.anchor_on
     next_charge = ""
     if following is not None and has_failed:
-        reads_until = grace_ends_on(following.on)
+        unpaid = queries.unpaid_period(subscription)
+        grace_from = following.on if unpaid is None else queries.grace_starts_on(unpaid)
+        reads_until = grace_ends_on(grace_from)
     elif following is not None:
         amount, day = wording.amount(following.money), wording.weekday(following.on)
         next_charge = _("%(amount)s on %(day)s") % {"amount": amount, "day": day}

@@ -7,7 +7,7 @@ what comes after never happens.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newsstand.rules.billing import dunning, ledger, lifecycle
+from newsstand.rules.billing import ledger, lifecycle
 from newsstand.rules.billing.books import (
     CANCELLED,
     IN_FLIGHT,
@@ -22,7 +22,7 @@ from newsstand.rules.billing.dunning import MOST_ATTEMPTS, DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.billing.lifecycle import State
 from newsstand.rules.billing.memory.bank import APPROVAL_SECONDS, NAME, Answer, Bank
-from newsstand.rules.billing.memory.follow import follow
+from newsstand.rules.billing.memory.follow import follow, grace_until
 from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.billing.periods import DAY, day_of, due_at, period_containing
 from newsstand.rules.money import Money
@@ -233,7 +233,7 @@ class Till:
 
     def _grace_over(self, book: Book, now: int) -> int:
         invoice = book.open_invoice()
-        return now if invoice is None else dunning.grace_until(invoice.starts_on)
+        return now if invoice is None else grace_until(book, invoice, self.zone)
 
     def _post(self, book: Book, invoice: Invoice, posting: ledger.Posting, at: int) -> bool:
         """Book a transfer; False if its key is taken."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from newsstand.rules.billing import dunning, lifecycle
 from newsstand.rules.billing.books import CANCELLED, Attempt, Book, Invoice, Notice
 from newsstand.rules.billing.lifecycle import Do, State, Step
-from newsstand.rules.billing.periods import access_until, due_at
+from newsstand.rules.billing.periods import access_until, day_of, due_at
 
 
 @dataclass(slots=True)
@@ -40,9 +40,16 @@ def follow(
     for do in step.do:
         _DOERS[do](turn)
     if book.state is State.PAST_DUE and invoice is not None:
-        grace_over = dunning.grace_until(invoice.starts_on)
+        grace_over = grace_until(book, invoice, zone)
+        _grant(turn)
         book.next_action_at = grace_over if step.retry_at is None else min(step.retry_at, grace_over)
     return True
+
+
+def grace_until(book: Book, unpaid: Invoice, zone: str) -> int:
+    """Until when a reader reads whose invoice is unpaid."""
+    tried_on = day_of(unpaid.attempts[0].begun_at, zone) if unpaid.attempts else None
+    return dunning.grace_until(dunning.grace_starts_on(unpaid.starts_on, tried_on))
 
 
 def write(book: Book, key: str, now: int) -> None:
@@ -61,7 +68,11 @@ def _grant(turn: Turn) -> None:
     book, paid = turn.book, turn.book.last_paid()
     if paid is not None:
         book.access_until = access_until(paid.ends_on)
-        book.grace_until = None if book.cancel_requested_at is not None else dunning.grace_until(paid.ends_on)
+        unpaid = book.open_invoice()
+        grace = dunning.grace_until(paid.ends_on)
+        if unpaid is not None:
+            grace = max(grace, grace_until(book, unpaid, turn.zone))
+        book.grace_until = None if book.cancel_requested_at is not None else grace
 
 
 def _cut_access(turn: Turn) -> None:
