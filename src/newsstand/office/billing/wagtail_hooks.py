@@ -102,7 +102,7 @@ class Subscriptions(StaffList):
 
     model = Subscription
     name = "subscriptions"
-    icon = "repeat"
+    icon = "rotate"
     menu_label = gettext_lazy("Subscriptions")
     add_to_admin_menu = False
     inspect_view_class = SubscriptionView
@@ -196,7 +196,7 @@ class BillingGroup(ModelViewSetGroup):
 
     items = (Subscriptions(), Plans(), Offers(), Books("billing_books"))
     menu_label = gettext_lazy("Subscriptions")
-    menu_icon = "repeat"
+    menu_icon = "rotate"
     menu_name = "billing"
     menu_order = 310
 
