@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from newsstand.rules.billing.memory import engine, simulation
-from newsstand.rules.billing.memory.simulation import Chance, simulate
+from newsstand.rules.billing.memory import engine
+from newsstand.rules.billing.memory.simulation import simulate
+from newsstand.rules.billing.memory.story import Chance, Habits
 from newsstand.wiring import cli
 from tests.proofs.world import MONTHLY, STARTS_AT, TERMS, ZONE
 
@@ -44,7 +45,7 @@ def test_chance_follows_from_the_seed_and_is_spread() -> None:
     for _ in range(5000):
         counts[one.below(10)] += 1
     assert min(counts) > 400
-    assert simulation.Habits().declines == 100
+    assert Habits().declines == 100
 
 
 def test_the_command_ends_with_its_verdict(
