@@ -5,7 +5,7 @@ RUN := .venv/bin/
 REPLAYED := tests/office/billing/test_replay.py tests/office/billing/test_orders.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench bench-answer docs browser picture lock torture replay
+.PHONY: help demo test check fix bench bench-answer docs browser picture lock torture replay simulate
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,11 @@ replay: ## a hundred stories of the state machine through the office, on SQLite 
 	@sh make/venv.sh dev
 	@NEWSSTAND_ORDERS=200 NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
 	@NEWSSTAND_ORDERS=200 NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python tests/postgres.py -- $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
+
+simulate: ## 300 subscribers for a year through the database, on SQLite and on PostgreSQL (ARGS="--subscribers 30")
+	@sh make/venv.sh dev
+	@PYTHONPATH=src $(RUN)python -m tests.rehearsal $(ARGS)
+	@PYTHONPATH=src $(RUN)python tests/postgres.py -- $(RUN)python -m tests.rehearsal $(ARGS)
 
 bench-answer: ## microseconds of the kiosk's answer() for each kind of request, as a table
 	@sh make/venv.sh dev

@@ -140,6 +140,7 @@ WITH_DJANGO = {
     "prepare",
     "found",
     "billing_office",
+    "billing_rehearse",
 }
 
 

@@ -21,14 +21,19 @@ SHOWN = 20
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 1 if an invariant does not hold."""
     report = simulate(
-        subscribers=arguments.subscribers,
-        days=365 * arguments.years,
+        subscribers=arguments.subscribers or 10_000,
+        days=365 * (arguments.years or 2),
         seed=arguments.seed,
         starts_at=STARTS_AT,
         terms=TERMS,
         zone=ZONE,
     )
-    print(json.dumps(_facts(report), indent=1) if arguments.json else _text(report))
+    return say(report, as_json=arguments.json)
+
+
+def say(report: Report, *, as_json: bool) -> int:
+    """Print a report; the exit code."""
+    print(json.dumps(_facts(report), indent=1) if as_json else _text(report))
     return 1 if report.violations else 0
 
 

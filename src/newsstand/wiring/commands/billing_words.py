@@ -16,9 +16,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     words = top.add_subparsers(dest="what", metavar="WHAT", required=True)
     simulate = _add(words, "simulate", "thousands of subscribers over years, in memory, with every invariant")
-    simulate.add_argument("--subscribers", type=_positive, default=10_000, help="how many (default 10000)")
-    simulate.add_argument("--years", type=_positive, default=2, help="how long (default 2)")
+    simulate.add_argument("--subscribers", type=_positive, help="how many (default 10000, or 300)")
+    simulate.add_argument("--years", type=_positive, help="how long (default 2, or 1)")
     simulate.add_argument("--seed", type=int, default=1, help="the same seed is the same story (default 1)")
+    simulate.add_argument(
+        "--database",
+        action="store_true",
+        help="through the tables and the sandbox bank of this installation, which has to be empty",
+    )
 
     _looking(words)
     _doing(words)
@@ -50,7 +55,9 @@ def _doing(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def module_of(found: argparse.Namespace) -> str:
-    """The module that does a command; the simulation needs no installation."""
+    """The module that does a command; the simulation needs no installation, unless it is to go through one."""
+    if found.what == "simulate" and found.database:
+        return "billing_rehearse"
     return PURE.get(found.what, "billing_office")
 
 

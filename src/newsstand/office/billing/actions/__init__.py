@@ -16,6 +16,8 @@ from newsstand.office.billing.actions.reconcile import reconcile as reconcile
 from newsstand.office.billing.actions.record_gateway_event import record_gateway_event as record_gateway_event
 from newsstand.office.billing.actions.refund_invoice import RefundRefused as RefundRefused
 from newsstand.office.billing.actions.refund_invoice import refund_invoice as refund_invoice
+from newsstand.office.billing.actions.rehearse import NotEmpty as NotEmpty
+from newsstand.office.billing.actions.rehearse import rehearse as rehearse
 from newsstand.office.billing.actions.serve_due import serve_due as serve_due
 from newsstand.office.billing.actions.start_checkout import change_card as change_card
 from newsstand.office.billing.actions.start_checkout import start_checkout as start_checkout

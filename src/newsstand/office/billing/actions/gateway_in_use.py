@@ -1,5 +1,8 @@
 """The gateways that this installation knows, by name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from newsstand.office.billing.gateways.base import Gateway
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 
@@ -17,3 +20,14 @@ def gateway(name: str) -> Gateway:
         return GATEWAYS[name]
     except KeyError:
         raise UnknownGateway(name) from None
+
+
+@contextmanager
+def use(name: str, other: Gateway) -> Iterator[None]:
+    """For as long as this lasts, another one answers by this name: in a rehearsal."""
+    before = GATEWAYS[name]
+    GATEWAYS[name] = other
+    try:
+        yield
+    finally:
+        GATEWAYS[name] = before

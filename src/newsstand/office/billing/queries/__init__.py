@@ -1,5 +1,6 @@
 """Questions about plans, offers, subscriptions and what is due."""
 
+from newsstand.office.billing.queries.due import last_attempt as last_attempt
 from newsstand.office.billing.queries.due import next_due as next_due
 from newsstand.office.billing.queries.due import unsettled_attempt as unsettled_attempt
 from newsstand.office.billing.queries.offers import OfferFacts as OfferFacts

@@ -28,6 +28,11 @@ def next_due(now: datetime) -> datetime | None:
     return min((at for at in earliest if at is not None), default=None)
 
 
+def last_attempt(subscription: Subscription) -> Attempt | None:
+    """The newest attempt, whatever became of it."""
+    return Attempt.objects.filter(invoice__subscription=subscription).order_by("-pk").first()
+
+
 def unsettled_attempt(sale: Subscription | Purchase) -> Attempt | None:
     """The newest attempt whose end is not known: being sent, without an answer, or waiting for an approval."""
     rows = Attempt.objects.filter(**{f"invoice__{sale.kind}": sale}, status__in=UNSETTLED)

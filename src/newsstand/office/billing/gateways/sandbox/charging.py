@@ -3,6 +3,7 @@
 Every function that decides locks the charge's row first, so that two at the same moment see one another.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -30,6 +31,7 @@ APPROVAL_SECONDS = 3600
 REVERSAL_SECONDS = 10 * 86_400
 KEY_SECONDS = 60  # how long a key is remembered for "SIM FORGETS"; otherwise for ever
 SUPERSEDED = "superseded"
+ASKS = "authentication_required"
 
 
 def locked(charge_ref: str) -> Charge:
@@ -38,9 +40,19 @@ def locked(charge_ref: str) -> Charge:
 
 
 def take(
-    charge_ref: str, method: Method, key: str, initiator: Initiator, return_url: str, now: int
+    charge_ref: str,
+    method: Method,
+    key: str,
+    initiator: Initiator,
+    return_url: str,
+    now: int,
+    *,
+    refusal: Callable[[Method], str] | None = None,
 ) -> Attempted:
-    """One try; `key` again gives the same try's outcome again."""
+    """One try; `key` again gives the same try's outcome again.
+
+    `refusal`, where it is given, says in the card's place with which code a new try is refused, "" for none.
+    """
     with transaction.atomic(using=ALIAS):
         charge = locked(charge_ref)
         known = Attempt.objects.filter(key=key).first()
@@ -52,9 +64,10 @@ def take(
             return Canceled(charge.ref)
         _drop_open_approval(charge, now)
         attempt = Attempt(key=key, charge=charge, method=method, at=now)
-        if _wants_approval(method) and initiator is Initiator.READER:
+        code = _refusal(method, initiator, now) if refusal is None else refusal(method)
+        if initiator is Initiator.READER and (code == ASKS if refusal else _wants_approval(method)):
             return _ask(attempt, return_url, now)
-        _answer(attempt, _refusal(method, initiator, now), now)
+        _answer(attempt, code, now)
         return outcome(attempt, now)
 
 
@@ -126,7 +139,7 @@ def _refusal(method: Method, initiator: Initiator, now: int) -> str:
     if _is_expired(method, now):
         return "expired_card"
     if _wants_approval(method) and initiator is Initiator.MERCHANT:
-        return "authentication_required"
+        return ASKS
     tries = method.attempts.count()
     if method.sim == "decline" and tries < method.sim_count:
         return "insufficient_funds"

@@ -40,8 +40,13 @@ def sign(body: bytes, now: int, secret: bytes | None = None) -> str:
 
 
 def body_of(event: Event) -> bytes:
-    """The message about an event."""
-    return json.dumps(_as_json(as_gateway_event(event)), sort_keys=True).encode()
+    """The message about an event of ours."""
+    return message(as_gateway_event(event))
+
+
+def message(event: GatewayEvent) -> bytes:
+    """An event as it is written into a message."""
+    return json.dumps(_as_json(event), sort_keys=True).encode()
 
 
 def read(headers: Mapping[str, str], body: bytes, now: int) -> tuple[GatewayEvent, ...]:
