@@ -178,9 +178,9 @@ def _count_and_hand_out(
         if settled.decision.show == "opening" and asked.who.is_too_old_for_a_wall(asked.now):
             return Told(Renew())
     told = _hand_out(asked, ready, settled, facts, _visit_cookies(asked, meter, visit))
-    # It was opened by the meter, even if by now the store shows it as counted before.
-    if not counted.opened or told.article is None:
+    if settled is decided or not counted.opened or told.article is None:
         return told
+    # It was opened by the meter, even if by now the store shows it as counted before.
     return Told(told.outcome, told.article, told.variant, decided.decision.reason)
 
 

@@ -17,7 +17,7 @@ from newsstand.shelf.store import Store
 LIMIT_BYTES = 14 * 1024**2
 LIMIT_ENTRIES = 2000
 """Small, so that a worker stays small: what is not among them is read from the store's memory map."""
-MOST_PASSED_BY = 10_000
+MOST_PASSED_BY = 5_000
 """Paths that are remembered for having been asked for once."""
 MOST_DECIDED = 64
 """Decisions that are kept for one entry within one second."""
@@ -121,6 +121,8 @@ class Ready:
         now: int,
     ) -> Decided:
         """The gate's decision for this entry, whose facts are given."""
+        if not self.is_kept:
+            return _decided(facts, reader, counted, declares, policy, now)
         self._forget_past(policy, now)
         kept = self._decided
         key = (id(reader), counted, declares)
@@ -128,8 +130,7 @@ class Ready:
         # The reader is kept beside the decision, so that no other can have the same identity.
         if known is not None and known[0] is reader:
             return known[1]
-        decision = decide(facts, reader, Visit(counted, declares), policy, now)
-        decided = Decided(decision, variant_of(decision).name)
+        decided = _decided(facts, reader, counted, declares, policy, now)
         if len(kept) < MOST_DECIDED:
             kept[key] = (reader, decided)
         return decided
@@ -146,7 +147,7 @@ class Ready:
 
     def keep(self, question: tuple[str, str | None, Caching], answer: Answer) -> None:
         """Keep an answer among `answers`; clients word what they take in many ways, and not all are kept."""
-        if len(self.answers) < MOST_ANSWERS:
+        if self.is_kept and len(self.answers) < MOST_ANSWERS:
             self.answers[question] = answer
 
     def _forget_past(self, policy: Policy, now: int) -> None:
@@ -154,6 +155,18 @@ class Ready:
             self._decided = {}
             self._told = {}
             self._decided_at, self._policy = now, policy
+
+
+def _decided(
+    facts: ArticleFacts,
+    reader: ReaderFacts | None,
+    counted: frozenset[str],
+    declares: str,
+    policy: Policy,
+    now: int,
+) -> Decided:
+    decision = decide(facts, reader, Visit(counted, declares), policy, now)
+    return Decided(decision, variant_of(decision).name)
 
 
 class ReadyEntries:

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -199,7 +200,12 @@ def _printing(path: str, stamp: int) -> bytes:
 
 
 def _body_key(printing: bytes, variant: str, coding: Coding) -> bytes:
-    return printing + key_of(f"{coding}:{variant}")
+    return printing + _leaf(variant, coding)
+
+
+@lru_cache(maxsize=1024)
+def _leaf(variant: str, coding: Coding) -> bytes:
+    return key_of(f"{coding}:{variant}")
 
 
 def _size_of(variants: Mapping[str, Bodies]) -> int:

@@ -20,6 +20,9 @@ KEEP_ALIVE = 60  # seconds that a silent connection is kept
 STOP_WITHIN = 10  # seconds that a worker may take to finish what it has begun when it is told to stop
 WAITING_CONNECTIONS = 1024  # the most that wait to be accepted
 SIGN_EVERY = 2  # seconds between two signs of life
+SWITCH_AFTER = (
+    0.001  # seconds for which a thread of the office may keep a reader's page waiting (Python's own: 5 ms)
+)
 
 
 def main(words: Sequence[str]) -> int:
@@ -52,6 +55,7 @@ def main(words: Sequence[str]) -> int:
         timeout_notify=SIGN_EVERY,
     )
     _load(config)
+    sys.setswitchinterval(SWITCH_AFTER)
     if sys.stdin.buffer.read(1):
         Server(config).run(sockets=[bound(address, port)])
     return 0
