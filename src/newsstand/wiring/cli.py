@@ -26,7 +26,9 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _serving(commands)
+    _making(commands)
     _newsroom(commands)
+    _access(commands)
     billing_words.add(commands)
     commands.add_parser(
         "manage", help="Django's and Wagtail's own commands: newsstand manage help", add_help=False
@@ -67,6 +69,9 @@ def _serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     work = commands.add_parser("work", help="run only the worker: what follows a change, and what falls due")
     work.add_argument("--parent", type=int, default=0, help="stop when this process is gone")
 
+
+def _making(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """A new installation; the commands without a line of help are called by others here."""
     init = commands.add_parser("init", help="make a new, empty installation in NEWSSTAND_DATA")
     init.add_argument("--name", required=True, help="name of the publication")
     init.add_argument("--zone", default="UTC", help="its time zone, such as Europe/Berlin")
@@ -90,6 +95,11 @@ def _newsroom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     publish.add_argument("files", nargs="+", metavar="FILE.md")
 
+    print_ = commands.add_parser("print", help="print pages onto the shelf")
+    print_.add_argument("--all", action="store_true", required=True, help="every page, anew")
+
+
+def _access(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     explain = commands.add_parser("explain", help="say who may read a page and why")
     explain.add_argument("url", help="address or path of a story")
     who = explain.add_mutually_exclusive_group()
@@ -123,9 +133,6 @@ def _newsroom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "what", choices=["report"], help="report: each story, its level now, its next one, and why"
     )
     access.add_argument("--csv", action="store_true", help="as comma-separated values")
-
-    print_ = commands.add_parser("print", help="print pages onto the shelf")
-    print_.add_argument("--all", action="store_true", required=True, help="every page, anew")
 
 
 # Commands that work on the rows of an installation; the others begin before there is one, or supervise.

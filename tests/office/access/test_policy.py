@@ -14,6 +14,7 @@ from newsstand.rules.gate.facts import Level, Step
 from newsstand.rules.gate.policy import OpenHouse, Policy, PolicyError
 from newsstand.shelf.shelf import Shelf
 from tests.office import newsroom
+from tests.office.access.policy_form import filled
 from tests.office.newsroom import NOW
 
 HOUR = timedelta(hours=1)
@@ -108,24 +109,7 @@ def test_the_board_is_told_at_the_start(shelf: Shelf) -> None:
 
 def form(client: Any, **changes: Any) -> Any:
     row = AccessPolicy.load()
-    values = {
-        "default_level": "metered",
-        "window": "month",
-        "device_allowance": "3",
-        "reader_allowance": "6",
-        "ways": "subscribe register",
-        "registering_is_open": "on",
-        "comment_needs": "comment",
-        "wall_line": "",
-        "wall_benefits": "",
-        "gifts_a_month": "10",
-        "gift_days": "14",
-        "gift_devices": "50",
-        "rules-count": "0",
-        "open_until": "",
-        "open_section": "",
-    }
-    return client.post(f"/staff/settings/access/accesspolicy/{row.pk}/", {**values, **changes})
+    return client.post(f"/staff/settings/access/accesspolicy/{row.pk}/", filled(**changes))
 
 
 def test_staff_edit_the_rules(client: Any, editor: Account, shelf: Shelf) -> None:

@@ -13,6 +13,7 @@ from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import AuditRow
 from newsstand.rules.gate.facts import Level, Step
 from tests.office import newsroom
+from tests.office.access.policy_form import filled
 from tests.office.newsroom import NOW
 
 DAY = timedelta(days=1)
@@ -112,31 +113,7 @@ def test_the_report_says_level_reason_and_next_step(django_assert_max_num_querie
 
 def form(client: Any, *values: dict[str, Any], **changes: Any) -> Any:
     row = AccessPolicy.load()
-    posted = {
-        "default_level": "metered",
-        "window": "month",
-        "device_allowance": "3",
-        "reader_allowance": "6",
-        "ways": "subscribe register",
-        "registering_is_open": "on",
-        "comment_needs": "comment",
-        "wall_line": "",
-        "wall_benefits": "",
-        "gifts_a_month": "10",
-        "gift_days": "14",
-        "gift_devices": "50",
-        "open_until": "",
-        "open_section": "",
-        "rules-count": str(len(values)),
-    }
-    empty = dict.fromkeys(
-        ("section", "tag", "author", "product", "younger_than_hours", "older_than_days"), ""
-    )
-    for place, value in enumerate(values):
-        posted |= {f"rules-{place}-deleted": "", f"rules-{place}-order": str(place)}
-        posted |= {f"rules-{place}-type": "rule", f"rules-{place}-id": ""}
-        posted |= {f"rules-{place}-value-{name}": text for name, text in {**empty, **value}.items()}
-    return client.post(EDIT.format(row.pk), {**posted, **changes})
+    return client.post(EDIT.format(row.pk), filled(*values, **changes))
 
 
 def test_a_change_is_shown_before_it_is_saved(client: Any, editor: Account) -> None:

@@ -132,52 +132,43 @@ class Subscriptions(StaffList):
     ]
 
 
-class Plans(ModelViewSet):
+class ComesWithItsTerms(ModelViewSet):
+    """What nobody adds or deletes by hand: it comes with agreed terms, and stays with its subscriptions."""
+
+    copy_view_enabled = False
+
+    def get_urlpatterns(self) -> list[Any]:
+        """The addresses without those that add, copy and delete."""
+        return [one for one in super().get_urlpatterns() if one.name not in {"add", "delete", "copy"}]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """The pages without links to those addresses."""
+        given: dict[str, Any] = super().get_common_view_kwargs(
+            add_url_name=None, delete_url_name=None, **kwargs
+        )
+        return given
+
+
+class Plans(ComesWithItsTerms):
     """What is sold. Its rhythm and product are agreed terms, and cannot be edited."""
 
     model = Plan
     name = "plans"
     icon = "list-ul"
     menu_label = gettext_lazy("Plans")
-    copy_view_enabled = False
     list_display = ["name", "code", "product"]
     panels = [FieldPanel("name"), FieldPanel("rights"), FieldPanel("lines")]
 
-    def get_urlpatterns(self) -> list[Any]:
-        """No plan is added or deleted by hand: it comes with its offer, and stays with its subscriptions."""
-        return _without_adding(super().get_urlpatterns())
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        given: dict[str, Any] = super().get_common_view_kwargs(
-            add_url_name=None, delete_url_name=None, **kwargs
-        )
-        return given
-
-
-class Offers(ModelViewSet):
+class Offers(ComesWithItsTerms):
     """The ways to buy. A price is never edited: another price is another offer."""
 
     model = Offer
     name = "offers"
     icon = "tag"
     menu_label = gettext_lazy("Offers")
-    copy_view_enabled = False
     list_display = ["code", "plan", "is_on_sale", "order"]
     panels = [FieldPanel("is_on_sale"), FieldPanel("order")]
-
-    def get_urlpatterns(self) -> list[Any]:
-        """No offer is added or deleted by hand: its price and its steps come with it, for good."""
-        return _without_adding(super().get_urlpatterns())
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        given: dict[str, Any] = super().get_common_view_kwargs(
-            add_url_name=None, delete_url_name=None, **kwargs
-        )
-        return given
-
-
-def _without_adding(patterns: list[Any]) -> list[Any]:
-    return [pattern for pattern in patterns if pattern.name not in {"add", "delete", "copy"}]
 
 
 class Books(ViewSet):
