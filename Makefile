@@ -3,12 +3,17 @@
 PORT ?= 8000
 RUN := .venv/bin/
 REPLAYED := tests/office/billing/test_replay.py tests/office/billing/test_orders.py
+SUITE := -m pytest -n auto --maxprocesses 4 --dist worksteal
+# What proves the same on every database is not proven twice.
+ON_POSTGRES := tests/office tests/journeys tests/wiring tests/test_databases.py \
+	$(addprefix --ignore=tests/, journeys/test_leaks.py journeys/test_surge.py journeys/test_tricks.py \
+	wiring/test_demo_content.py wiring/test_env.py wiring/test_leaks.py wiring/test_supervise.py wiring/test_web_workers.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench bench-answer docs browser picture lock torture replay simulate
+.PHONY: help demo test test-postgres check fix bench bench-answer docs browser picture lock torture replay simulate
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: ## a newsroom with stories, on http://127.0.0.1:8000/ (PORT=8001, RESET=1 to begin anew)
 	@sh make/venv.sh run
@@ -16,7 +21,11 @@ demo: ## a newsroom with stories, on http://127.0.0.1:8000/ (PORT=8001, RESET=1 
 
 test: ## the whole suite, journeys in a browser included (ARGS="tests/rules -k meter" for a part)
 	@sh make/venv.sh dev
-	@exec $(RUN)python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@exec $(RUN)python $(SUITE) $(ARGS)
+
+test-postgres: ## what depends on the database, once more on a real PostgreSQL
+	@sh make/venv.sh dev
+	@exec $(RUN)python tests/postgres.py -- $(RUN)python $(SUITE) -m "not browser" $(or $(ARGS),$(ON_POSTGRES))
 
 check: ## style, types, contracts, all that needs no test database; under a minute
 	@sh make/venv.sh dev

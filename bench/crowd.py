@@ -35,9 +35,11 @@ class Crowd:
         return max((came - began for began, came in self.spans if began >= first), default=0.0)
 
 
-async def gather(port: int, path: str, *, visitors: int, connections: int) -> Crowd:
-    """Let so many visitors ask for a path, all connections at once."""
-    crowd = Crowd()
+async def gather(
+    port: int, path: str, *, visitors: int, connections: int, crowd: Crowd | None = None
+) -> Crowd:
+    """Let so many visitors ask for a path, all connections at once; the `crowd` given can be watched."""
+    crowd = crowd or Crowd()
     waiting = iter(range(visitors))
     request = (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\nUser-Agent: crowd\r\n\r\n"

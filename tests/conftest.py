@@ -9,6 +9,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+ROOT = Path(__file__).parent.parent
 SETTINGS = """\
 secret_key = "only for tests, and long enough to be taken for a real one"
 pass_keys = ["only for tests: the first key of the passes"]
@@ -30,7 +33,9 @@ NO_BROWSER = "no Chromium was found on this machine"
 
 
 def _make_installation() -> None:
-    place = Path(tempfile.mkdtemp(prefix="newsstand-tests-"))
+    # Inside that of the whole run, which is removed at the end even where a worker of pytest-xdist is not let finish.
+    above = os.environ["NEWSSTAND_DATA"] if "PYTEST_XDIST_WORKER" in os.environ else None
+    place = Path(tempfile.mkdtemp(prefix="newsstand-tests-", dir=above))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     (place / "settings.toml").write_text(SETTINGS, "utf-8")
     os.environ["NEWSSTAND_DATA"] = str(place)
@@ -56,9 +61,22 @@ if not _knows_no_django(sys.argv[1:]):
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a journey's worker waits for its site most of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
     """The workers of pytest-xdist make installations of their own; this process, which runs no test, hands none on."""
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+# How long an example takes says something of the machine and nothing of what is proven.
+settings.register_profile(
+    "newsstand", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("newsstand")
 
 
 # --- databases ---
@@ -131,6 +149,28 @@ def closed_sockets() -> Iterator[None]:
     patch.undo()
 
 
+# --- the demo publication ---
+
+
+@pytest.fixture(scope="session")
+def demo_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the run's demo publication is made: one place for all workers of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if base.name.startswith("popen-") else base) / "journeys"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def demo_in_the_making(request: pytest.FixtureRequest, demo_place: Path) -> Iterator[None]:
+    """A run with journeys begins to make their demo publication at once, beside its other tests."""
+    if not any(item.get_closest_marker("journey") for item in request.session.items):
+        yield
+        return
+    words = [sys.executable, "-m", "tests.journeys.site", str(demo_place)]
+    # What it has to say is said by the journey that finds no demo and makes it again.
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        yield
+
+
 # --- the browser ---
 
 
@@ -163,11 +203,12 @@ def browser() -> Iterator[Any]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser journeys come last, because Playwright's event loop stays in the thread that started it."""
+    """Journeys come late, because their site is made meanwhile; and last those in a browser, because Playwright's
+    event loop stays in the thread that started it."""
+    items.sort(
+        key=lambda item: [item.get_closest_marker(name) is not None for name in ("browser", "journey")]
+    )
     journeys = [item for item in items if item.get_closest_marker("browser")]
-    if not journeys:
-        return
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if not _in_ci() and _chromium() is None:
         for item in journeys:
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))

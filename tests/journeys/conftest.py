@@ -1,6 +1,11 @@
-"""Journeys run against a real server, started as a user starts it."""
+"""Journeys run against a real server, started as a user starts it.
 
-import os
+A start costs seconds, so journeys share sites: each has readers, addresses and stories of its own. One site's clock
+stands still. The other's is moved, and its worker killed, by the journeys with the mark `moves_clock`: each of them
+begins at the moment at which it finds the site, and asks only about its own readers.
+"""
+
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,30 +16,48 @@ from tests.journeys.site import Site, prepare, running
 
 
 @pytest.fixture(scope="session")
-def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo publication, made once for the whole run, or the one that NEWSSTAND_TESTS_DEMO names."""
-    if already := os.environ.get("NEWSSTAND_TESTS_DEMO"):
-        return Path(already)
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if (base.name.startswith("popen-")) else base
-    return prepare(shared / "journeys")
+def made_demo(demo_place: Path) -> Path:
+    """The demo publication, made once for the whole run."""
+    return prepare(demo_place)
+
+
+@pytest.fixture(scope="session")
+def common_site(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running demo whose clock nobody moves. Two web workers: some journeys ask both at once."""
+    with running(made_demo, tmp_path_factory.mktemp("common"), web_workers=2) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def moved_site(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running demo whose clock is moved and whose worker is killed."""
+    with running(made_demo, tmp_path_factory.mktemp("moved")) as found:
+        yield found
 
 
 @pytest.fixture
-def site(made_demo: Path, tmp_path: Path) -> Iterator[Site]:
-    """A running demo of the journey's own: its clock may be moved, its worker killed."""
+def own_site(made_demo: Path, tmp_path: Path) -> Iterator[Site]:
+    """A running demo for one journey alone, which looks at all of it."""
     with running(made_demo, tmp_path) as found:
         yield found
 
 
-@pytest.fixture(scope="module")
-def common_site(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A running demo for all journeys of a module, which have readers and stories of their own."""
-    with running(made_demo, tmp_path_factory.mktemp("common")) as found:
-        yield found
+@pytest.fixture
+def site(request: pytest.FixtureRequest) -> Site:
+    """The site on which this journey is gone."""
+    moves = request.node.get_closest_marker("moves_clock") is not None
+    found: Site = request.getfixturevalue("moved_site" if moves else "common_site")
+    return found
 
 
 @pytest.fixture
 def reader(site: Site) -> Reader:
     """Somebody who has never been here."""
     return Reader(site)
+
+
+@pytest.fixture
+def email(request: pytest.FixtureRequest) -> str:
+    """An address that no other journey has."""
+    words = re.sub(r"[^a-z]+", ".", request.node.name.removeprefix("test_").lower()).strip(".")
+    return f"{words}@journey.example"

@@ -12,13 +12,21 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import requests
+PATIENCE = 900.0
 
-PATIENCE = 240.0
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that was sent: the name under which the demo shows it, and its subject."""
+
+    name: str
+    subject: str
 
 
 @dataclass
@@ -28,6 +36,7 @@ class Site:
     url: str
     data: Path
     environment: dict[str, str]
+    codes_taken: set[str] = field(default_factory=set)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `newsstand …` beside the running server."""
@@ -40,34 +49,25 @@ class Site:
             check=False,
         )
 
-    def mails(self) -> list[dict[str, str]]:
-        """All mail that was sent, oldest first: to, subject, text."""
-        page = requests.get(f"{self.url}/mailbox/", timeout=20)
-        names = list(dict.fromkeys(re.findall(r'href="(/mailbox/[^"]+/)"', page.text)))
-        return [self._mail(name) for name in reversed(names)]
-
-    def _mail(self, path: str) -> dict[str, str]:
-        from bs4 import BeautifulSoup
-
-        page = BeautifulSoup(requests.get(self.url + path, timeout=20).text, "html.parser")
-        words = [dd.get_text(" ", strip=True) for dd in page.select("dl.summary dd")]
-        body = page.select_one(".mail")
-        heading = page.select_one("h1")
-        assert body is not None
-        assert heading is not None
-        return {
-            "to": words[0],
-            "subject": heading.get_text(strip=True),
-            "text": body.get_text("\n", strip=True),
-        }
+    def mails(self, to: str) -> list[Mail]:
+        """All mail that was sent to this address, oldest first, from where the demo keeps it."""
+        kept = sorted((self.data / "mailbox").glob("*.eml"))
+        found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in kept]
+        return [
+            Mail(path.stem, str(mail["Subject"]))
+            for path, mail in zip(kept, found, strict=True)
+            if parseaddr(str(mail["To"]))[1] == to
+        ]
 
     def code_for(self, email: str) -> str:
-        """The newest sign-in code that was mailed to this address."""
+        """The newest sign-in code that was mailed to this address and not asked for before."""
         limit = time.monotonic() + 30
         while time.monotonic() < limit:
-            for mail in reversed(self.mails()):
-                found = re.search(r"\b(\d{6})\b", mail["text"])
-                if email in mail["to"] and found:
+            for mail in reversed(self.mails(email)):
+                if mail.name in self.codes_taken:
+                    break  # what is older was asked for even earlier
+                if found := re.match(r"(\d{6}) is your code", mail.subject):
+                    self.codes_taken.add(mail.name)
                     return found[1]
             time.sleep(0.1)
         raise AssertionError(f"no mail with a code came to {email}")
@@ -162,12 +162,14 @@ def copied(made: Path, directory: Path) -> Iterator[tuple[Path, dict[str, str]]]
 
 
 @contextmanager
-def running(made: Path, directory: Path) -> Iterator[Site]:
-    """A copy of the prepared demo, served on a port of its own until the journey ends."""
+def running(made: Path, directory: Path, *, web_workers: int = 1) -> Iterator[Site]:
+    """A copy of the prepared demo, served on a port of its own for as long as this lasts."""
     port = free_port()
     with (
         copied(made, directory) as (data, environment),
-        command(environment, directory, "demo", "--port", str(port)),
+        command(
+            environment | {"NEWSSTAND_WEB_WORKERS": str(web_workers)}, directory, "demo", "--port", str(port)
+        ),
     ):
         environment["NEWSSTAND_SITE_URL"] = f"http://127.0.0.1:{port}"
         yield Site(f"http://127.0.0.1:{port}", data, environment)
@@ -191,7 +193,7 @@ def command(
             yield
         finally:
             server.send_signal(signal.SIGTERM)
-            code = server.wait(30)
+            code = server.wait(120)
     assert code == 0, log.read_text()
 
 
@@ -201,3 +203,7 @@ def _wait_until(server: "subprocess.Popen[bytes]", log: Path, says: str) -> None
         assert server.poll() is None, log.read_text()
         assert time.monotonic() < limit, log.read_text()
         time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    prepare(Path(sys.argv[1]))

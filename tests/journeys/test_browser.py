@@ -95,13 +95,13 @@ def test_the_meter_and_the_wall(page: Any, site: Site) -> None:
     assert page.get_by_role("heading", name=re.compile("Two ways to continue", re.IGNORECASE)).is_visible()
 
 
-def test_from_the_wall_to_reading_on_commenting_and_cancelling(page: Any, site: Site) -> None:
+def test_from_the_wall_to_reading_on_commenting_and_cancelling(page: Any, site: Site, email: str) -> None:
     story = with_level("subscribers")[0]
     page.goto(story.path)
     assert not has_whole(page, story)
     page.get_by_role("link", name="Subscribe now").click()
     fits(page)
-    order(page, site, "ada@example.org")
+    order(page, site, email)
     fits(page)
     pay(page, "4000 0000 0000 0002")
     assert "declined" in words_of(page).lower()
@@ -122,26 +122,27 @@ def test_from_the_wall_to_reading_on_commenting_and_cancelling(page: Any, site: 
     page.get_by_role("link", name=re.compile("Cancel")).first.click()
     page.get_by_role("button", name=re.compile("Cancel")).first.click()
     assert "until" in words_of(page)
-    assert eventually(lambda: any("cancel" in mail["subject"].lower() for mail in site.mails()))
+    assert eventually(lambda: any("cancel" in mail.subject.lower() for mail in site.mails(email)))
     page.goto(story.path)
     assert has_whole(page, story)
 
 
-def test_sign_in_comes_back_to_the_story(page: Any, site: Site) -> None:
+def test_sign_in_comes_back_to_the_story(page: Any, site: Site, email: str) -> None:
     story = with_level("registered")[0]
     page.goto(story.path)
     assert not has_whole(page, story)
     page.locator("main").get_by_role("link", name="Sign in").first.click()
-    sign_in(page, site, "ben@example.org")
+    sign_in(page, site, email)
     assert page.url.startswith(f"{site.url}{story.path}")
     assert has_whole(page, story)
 
 
-def test_the_clock_charges_each_period(page: Any, site: Site) -> None:
+@pytest.mark.moves_clock
+def test_the_clock_charges_each_period(page: Any, site: Site, email: str) -> None:
     story = with_level("subscribers")[0]
     page.goto(story.path)
     page.get_by_role("link", name="Subscribe now").click()
-    order(page, site, "ada@example.org")
+    order(page, site, email)
     pay(page)
     page.get_by_role("button", name="+28 days").click()
     page.goto("/account/")

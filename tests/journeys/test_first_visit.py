@@ -12,12 +12,6 @@ from tests.journeys.stories import Story, plain, shown, with_level
 pytestmark = pytest.mark.journey
 
 
-@pytest.fixture
-def site(common_site: Site) -> Site:
-    """These journeys meet on one site: nobody moves its clock."""
-    return common_site
-
-
 def assert_whole(reader: Reader, story: Story) -> None:
     """The reader has the whole story, to its last sentence."""
     assert reader.response.status_code == 200
@@ -108,6 +102,17 @@ def test_registering_opens_three_more(site: Site, reader: Reader) -> None:
     reader.get(stories[6].path)
     assert_closed(reader, stories[6])
     assert len(reader.page.select(".wall .way")) == 1
+
+
+def test_the_code_stands_in_the_demos_mailbox(site: Site, reader: Reader, email: str) -> None:
+    reader.get("/sign-in/").send_only_form(email=email)
+    code = site.code_for(email)
+    mailbox = Reader(site).get("/mailbox/")
+    row = next(row for row in mailbox.page.select("tbody tr") if email in row.get_text())
+    assert code in row.get_text()
+    mailbox.follow(f"{code} is your code")
+    assert email in mailbox.text
+    assert code in mailbox.page.select_one(".mail").get_text()  # type: ignore[union-attr]
 
 
 def test_a_wrong_code_keeps_the_address(site: Site, reader: Reader) -> None:

@@ -14,19 +14,13 @@ pytestmark = pytest.mark.journey
 AT_ONCE = 64
 
 
-@pytest.fixture
-def site(common_site: Site) -> Site:
-    """These journeys meet on one site: nobody moves its clock."""
-    return common_site
-
-
 def opened_at_once(site: Site, cookies: list[dict[str, str]], stories: list[Story]) -> set[str]:
     """The stories that so many requests at one moment opened, spread over the devices and the stories."""
     barrier = Barrier(AT_ONCE)
 
     def ask(number: int) -> tuple[str, bool]:
         story, sent = stories[number % len(stories)], cookies[number % len(cookies)]
-        barrier.wait(60)
+        barrier.wait(300)
         response = requests.get(site.url + story.path, cookies=sent, timeout=120)
         assert response.status_code == 200
         return story.path, shown(story, page_text(response.text))[1] > 0

@@ -122,6 +122,12 @@ def test_the_command_believes_what_the_editors_table_says() -> None:
 
 
 @pytest.fixture
+def site(own_site: Site) -> Site:
+    """The walk looks at all of a site."""
+    return own_site
+
+
+@pytest.fixture
 def marked(site: Site, tmp_path: Path) -> list[Story]:
     """A story of each closed level with marked words in every kind of block."""
     Image.new("RGB", (900, 600), "#573a7a").save(tmp_path / "chest.png")

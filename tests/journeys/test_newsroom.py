@@ -10,12 +10,6 @@ from tests.journeys.site import Site
 pytestmark = pytest.mark.journey
 
 
-@pytest.fixture
-def site(common_site: Site) -> Site:
-    """These journeys meet on one site: nobody moves its clock."""
-    return common_site
-
-
 STORY = """---
 title: {title}
 standfirst: The pilots' office says the old mark is out by a metre.

@@ -3,8 +3,12 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from bench.surge import surge, wrong_answers
 from tests.journeys.site import Site
+
+pytestmark = pytest.mark.journey
 
 
 def test_a_crowd_on_a_new_story(site: Site, tmp_path: Path) -> None:

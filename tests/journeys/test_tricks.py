@@ -8,6 +8,7 @@ wall and a subscriber the story.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ from newsstand.wiring.leaks.marks import Finder
 from newsstand.wiring.leaks.marks import Story as Marked
 from tests.journeys.raw import Ask, Got, SharedCache, send
 from tests.journeys.reader import Reader, eventually
-from tests.journeys.site import Site
+from tests.journeys.site import Site, running
 from tests.journeys.stories import Story, with_level
 
 pytestmark = pytest.mark.journey
@@ -241,19 +242,23 @@ def target_of(site: Site, story: Story, cookies: str) -> Target:
 
 
 @pytest.fixture(scope="module")
-def stage(common_site: Site) -> Stage:
+def stage(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A site on which nothing else happens, since its pages are compared byte by byte."""
+    with running(made_demo, tmp_path_factory.mktemp("tricks")) as found:
+        yield set_stage(found)
+
+
+def set_stage(site: Site) -> Stage:
     closed, metered = with_level("subscribers")[0], with_level("metered")
-    device = Reader(common_site)
+    device = Reader(site)
     for story in metered[:3]:
         device.get(story.path)
     targets = [
-        target_of(common_site, closed, ""),
-        target_of(common_site, metered[3], cookie_of(device)),
+        target_of(site, closed, ""),
+        target_of(site, metered[3], cookie_of(device)),
     ]
-    subscriber = subscribed(common_site, "subscriber")["subscriber"].get(
-        closed.path
-    )  # which gives a new pass
-    return Stage(common_site, targets, cookie_of(subscriber))
+    subscriber = subscribed(site, "subscriber")["subscriber"].get(closed.path)  # which gives a new pass
+    return Stage(site, targets, cookie_of(subscriber))
 
 
 def shows(target: Target, got: Got) -> bool:
@@ -340,6 +345,7 @@ def test_an_altered_visit_gives_no_device_more_than_its_allowance(stage: Stage) 
             assert not shows(target, got), each
 
 
+@pytest.mark.moves_clock
 def test_cookies_that_are_replayed_open_nothing_any_more(site: Site) -> None:
     """After signing out, a refund, being shut out, the end of the paid time: a copy from before is worth nothing."""
     readers = subscribed(site, "leaving", "refunded", "shut", "ending")

@@ -29,7 +29,7 @@ def work(directory: Path) -> None:
 
 def one(house: House, path: str, barrier: Barrier, asked: dict[str, Any]) -> tuple[int, bool]:
     """One request, at the same moment as all others of its line."""
-    barrier.wait(30)
+    barrier.wait(300)
     request = Request("GET", path, b"", {"cookie": asked["cookie"]} if asked["cookie"] else {})
     found = answer(request, house, asked["now"], Renewal("failed"))
     return (found.status, shows_paid_text(found)) if isinstance(found, Answer) else (0, False)

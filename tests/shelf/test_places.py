@@ -72,6 +72,6 @@ def test_another_process_waits_and_a_killed_one_lets_go(tmp_path: Path) -> None:
     thread.start()
     assert not entered.wait(0.2)
     holder.kill()
-    assert entered.wait(5)
+    assert entered.wait(60)
     thread.join()
     holder.communicate()

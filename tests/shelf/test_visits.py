@@ -131,7 +131,7 @@ def test_two_processes_open_exactly_the_allowance(tmp_path: Path) -> None:
         assert worker.stdin is not None
         worker.stdin.write("go\n")
         worker.stdin.flush()
-    opened = [int(worker.communicate(timeout=30)[0]) for worker in workers]
+    opened = [int(worker.communicate(timeout=300)[0]) for worker in workers]
     assert sum(opened) == 3
     visits = LmdbVisitStore(tmp_path, durable=False)
     assert len(visits.read(DEVICE, WINDOW)) == 3

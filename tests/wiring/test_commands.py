@@ -25,7 +25,7 @@ def run(data: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         env={**environment, "NEWSSTAND_DATA": str(data)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

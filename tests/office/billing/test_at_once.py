@@ -38,7 +38,7 @@ def all_at_once(*work: Callable[[], Any]) -> list[Any]:
 
     def run(one: Callable[[], Any]) -> Any:
         try:
-            start.wait(10)
+            start.wait(120)
             return one()
         finally:
             connections.close_all()

@@ -100,7 +100,7 @@ def test_printing_asks_a_fixed_number_of_questions(make_story: MakeStory, harbou
     picture = newsroom.picture(alt_text="Crane")
     story = make_story(authors=[newsroom.author()], tags=tags[:1], lead_picture=picture)
     for number in range(4):
-        make_story(f"first-{number}", tags=tags)
+        make_story(f"first-{number}", tags=tags, authors=[newsroom.author(f"F {number}", f"f-{number}")])
     few = _queries(story)
     for number in range(6):
         make_story(f"other-{number}", tags=tags, authors=[newsroom.author(f"A {number}", f"a-{number}")])

@@ -68,9 +68,8 @@ def related(article: ArticlePage, limit: int, *, now: datetime) -> list[ArticleP
     """What to read next: stories with most tags in common, then others of the section; newest first."""
     tags = [tag.pk for tag in article.tags.all()]
     others = public_articles(now).exclude(pk=article.pk)
-    shared = (
-        others.filter(tags__in=tags).annotate(in_common=Count("tags")).order_by("-in_common", "-published_at")
-    )
+    shared = others.filter(tags__in=tags).annotate(in_common=Count("tags"))
+    shared = shared.order_by("-in_common", "-published_at", "-pk")
     found = list(shared[:limit]) if tags else []
     if len(found) < limit:
         beside = others.child_of(article.section).exclude(pk__in=[story.pk for story in found])
@@ -128,12 +127,12 @@ def sections() -> list[SectionPage]:
 
 def authors() -> list[AuthorPage]:
     """All live authors by name."""
-    return list(AuthorPage.objects.live().order_by("title"))
+    return list(AuthorPage.objects.live().order_by("title", "pk"))
 
 
 def tags() -> list[TagPage]:
     """All live tags by name."""
-    return list(TagPage.objects.live().order_by("title"))
+    return list(TagPage.objects.live().order_by("title", "pk"))
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:
