@@ -45,8 +45,8 @@ torture: ## workers that kill themselves at every point of a charge, on PostgreS
 
 replay: ## a hundred stories of the state machine through the office, on SQLite and on PostgreSQL (STORIES=20 for fewer)
 	@sh make/venv.sh dev
-	@NEWSSTAND_ORDERS=200 NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
-	@NEWSSTAND_ORDERS=200 NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python tests/postgres.py -- $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(REPLAYED)
+	@NEWSSTAND_ORDERS=200 NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python $(SUITE) -q $(REPLAYED)
+	@NEWSSTAND_ORDERS=200 NEWSSTAND_REPLAYED="$(or $(STORIES),100)" $(RUN)python tests/postgres.py -- $(RUN)python $(SUITE) -q $(REPLAYED)
 
 simulate: ## 300 subscribers for a year through the database, on SQLite and on PostgreSQL (ARGS="--subscribers 30")
 	@sh make/venv.sh dev
