@@ -166,19 +166,20 @@ def _count_and_hand_out(
     Other requests may have counted other articles: then fewer are left, or the allowance is reached and
     this one gets the wall.
     """
-    sheet = _sheet(asked, ready, decided.variant)
-    if not isinstance(sheet, Sheet):
-        return Told(sheet)
+    answer = _answer_with(asked, ready, decided)
+    if isinstance(answer, Told):
+        return answer
     counted, visit = count(meter, facts.id, asked.house)
-    settled = decided
-    if not counted.opened or counted.counted != decided.decision.visit_after:
-        settled = _decide(asked, ready, facts, counted.counted, Declares.NOTHING)
-        if settled.decision.visit_after is not None:
-            raise CountedTwice(facts.id)
-        if settled.decision.show == "opening" and asked.who.is_too_old_for_a_wall(asked.now):
-            return Told(Renew())
-    told = _hand_out(asked, ready, settled, facts, _visit_cookies(asked, meter, visit))
-    if settled is decided or not counted.opened or told.article is None:
+    cookies = _visit_cookies(asked, meter, visit)
+    if counted.opened and counted.counted == decided.decision.visit_after:
+        return _told(asked, answer, decided, facts, cookies)
+    settled = _decide(asked, ready, facts, counted.counted, Declares.NOTHING)
+    if settled.decision.visit_after is not None:
+        raise CountedTwice(facts.id)
+    if settled.decision.show == "opening" and asked.who.is_too_old_for_a_wall(asked.now):
+        return Told(Renew())
+    told = _hand_out(asked, ready, settled, facts, cookies)
+    if not counted.opened or told.article is None:
         return told
     # It was opened by the meter, even if by now the store shows it as counted before.
     return Told(told.outcome, told.article, told.variant, decided.decision.reason)
@@ -208,6 +209,27 @@ def _hand_out(
     facts: ArticleFacts | None = None,
     cookies: tuple[str, ...] = (),
 ) -> Told:
+    answer = _answer_with(asked, ready, decided)
+    return answer if isinstance(answer, Told) else _told(asked, answer, decided, facts, cookies)
+
+
+def _told(
+    asked: _Asked, answer: Answer, decided: Decided, facts: ArticleFacts | None, cookies: tuple[str, ...]
+) -> Told:
+    """The answer with the cookies that it sets, and what the tally is to know of it."""
+    cookies = asked.who.set_cookies + cookies
+    if cookies:
+        answer = Answer(answer.status, answer.head, answer.body, cookies)
+    if facts is None or asked.is_head:
+        return Told(answer)
+    return Told(answer, facts.id, decided.variant, decided.decision.reason)
+
+
+def _answer_with(asked: _Asked, ready: Ready, decided: Decided) -> Answer | Told:
+    """The answer that shows what was decided, without cookies; whole answers are kept with the entry.
+
+    What is told instead, where the variant is missing or the client takes no coding of it.
+    """
     decision, variant = decided
     headers = asked.request.headers
     caching: Caching = "shared" if decision.shared and asked.is_from_a_stranger else "own"
@@ -223,12 +245,7 @@ def _hand_out(
         answer = _reply(asked, ready, sheet, caching)
         if is_plain:
             ready.keep(question, answer)
-    cookies = asked.who.set_cookies + cookies
-    if cookies:
-        answer = Answer(answer.status, answer.head, answer.body, cookies)
-    if facts is None or asked.is_head:
-        return Told(answer)
-    return Told(answer, facts.id, variant, decision.reason)
+    return answer
 
 
 def _sheet(asked: _Asked, ready: Ready, variant: str) -> Sheet | Answer | Miss:
