@@ -65,7 +65,7 @@ browser: ## install Chromium for the browser journeys
 	@sh make/venv.sh dev
 	@exec sh make/browser.sh
 
-picture: ## take the README's picture anew, from a demo that runs (PORT as for the demo)
+picture: ## take the pictures of README and docs anew, from a demo that runs (PORT as for the demo)
 	@sh make/venv.sh dev
 	@exec $(RUN)python make/picture.py "http://127.0.0.1:$(PORT)/"
 

@@ -1,21 +1,44 @@
-"""Takes the README's picture from a demo that runs: `make picture` beside `make demo`.
+"""Takes the pictures of the README and of docs/pictures from a demo that runs: `make picture` beside `make demo`.
 
 A reader without an account reads stories from the front page until the free ones are spent, and a wall with two
 ways stands in the next.
 """
 
 import sys
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import FloatRect, Page
+from PIL import Image
+from playwright.sync_api import Browser, FloatRect, Page
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests import chromium  # noqa: E402 -- the tests' own finder; make/ is no package
 
-PICTURE = ROOT / "docs" / "pictures" / "wall.png"
-SIZE = {"width": 1000, "height": 1000}
+PICTURES = ROOT / "docs" / "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: of the front page, or of a story down to the end of its wall."""
+
+    name: str
+    width: int
+    scheme: Literal["light", "dark"] = "light"
+    is_front: bool = False
+
+
+SHOTS = (
+    Shot("wall", 1000),
+    Shot("story-with-wall-desk", 1280),
+    Shot("story-with-wall-phone-dark", 390, "dark"),
+    Shot("front-page", 1280, is_front=True),
+)
+HEIGHT = 1000
+COLOURS = 256  # drawings and letters need no more, and the files are a third as large
 MORE = "more this month"  # only the wall of a spent meter says so
 
 
@@ -35,23 +58,37 @@ def down_to_the_wall(page: Page) -> FloatRect:
     wall = page.locator(".wall").bounding_box()
     if wall is None:
         raise LookupError("the wall is not shown")
-    return {"x": 0, "y": 0, "width": SIZE["width"], "height": wall["y"] + wall["height"] + 24}
+    return {"x": 0, "y": 0, "width": wall["x"] * 2 + wall["width"], "height": wall["y"] + wall["height"] + 24}
+
+
+def take(browser: Browser, site: str, shot: Shot) -> bool:
+    """Writes one picture; whether there was a wall to take."""
+    page = browser.new_page(viewport={"width": shot.width, "height": HEIGHT}, color_scheme=shot.scheme)
+    if shot.is_front:
+        page.goto(site, wait_until="networkidle")
+        taken = page.screenshot()
+    elif to_a_wall(page, site):
+        page.wait_for_load_state("networkidle")
+        taken = page.screenshot(full_page=True, clip=down_to_the_wall(page))
+    else:
+        return False
+    place = PICTURES / f"{shot.name}.png"
+    flat = Image.open(BytesIO(taken)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    flat.save(place, optimize=True)
+    print(f"{place.relative_to(ROOT)} is new")
+    return True
 
 
 def main(site: str) -> int:
-    """Writes the picture; the exit code is 1 when there is no browser or no wall."""
+    """Writes the pictures; the exit code is 1 when there is no browser or no wall."""
     executable = chromium.find()
     if executable is None:
         print("no Chromium was found: `make browser` installs one", file=sys.stderr)
         return 1
     with chromium.running(executable) as browser:
-        page = browser.new_page(viewport=SIZE, device_scale_factor=1)
-        if not to_a_wall(page, site):
+        if not all(take(browser, site, shot) for shot in SHOTS):
             print(f"no story on {site} has a wall with two ways", file=sys.stderr)
             return 1
-        PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURE, full_page=True, clip=down_to_the_wall(page))
-    print(f"{PICTURE.relative_to(ROOT)} is new")
     return 0
 
 

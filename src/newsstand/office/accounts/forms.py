@@ -22,6 +22,7 @@ class EmailForm(forms.Form):
         error_messages={
             "required": _("Type your e-mail address, so that we can send you a code."),
             "invalid": _("This is not a complete e-mail address. It looks like name@example.com."),
+            "max_length": _("This has %(show_value)d characters; an address has at most %(limit_value)d."),
         },
         widget=forms.EmailInput(
             attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
@@ -40,7 +41,10 @@ class CodeForm(forms.Form):
         label=_("Code"),
         help_text=_("Six digits, from the mail that we have just sent."),
         max_length=40,
-        error_messages={"required": _("Type the six digits from the mail.")},
+        error_messages={
+            "required": _("Type the six digits from the mail."),
+            "max_length": _("A code has six digits, and this has %(show_value)d characters."),
+        },
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "one-time-code",
@@ -66,6 +70,9 @@ class NameForm(forms.Form):
         help_text=_("Stands beside your comments, for everyone to see. You may leave it empty."),
         max_length=80,
         required=False,
+        error_messages={
+            "max_length": _("This has %(show_value)d characters; a name has at most %(limit_value)d.")
+        },
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
