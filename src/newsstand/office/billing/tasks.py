@@ -6,13 +6,16 @@ from datetime import datetime
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions import after_commit, follow, receive_webhook, serve_due
 from newsstand.office.billing.actions.audit_books import audit_and_keep
+from newsstand.office.billing.actions.earn_revenue import earn_revenue
 from newsstand.office.billing.actions.serve_purchases import serve_purchases
-from newsstand.office.billing.gateways.sandbox import webhooks
+from newsstand.office.billing.gateways.sandbox import payouts, webhooks
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
 
 SANDBOX = "sandbox"
 AUDIT_EVERY = 600.0
+EARN_EVERY = 3600.0
+PAY_OUT_EVERY = 600.0
 
 
 def register() -> None:
@@ -22,7 +25,9 @@ def register() -> None:
     registry.on(follow.CALL_OFF, after_commit.call_off_charge)
     registry.on(follow.GIVE_BACK, after_commit.give_back)
     registry.every("billing.renew", 1.0, _renew, queries.next_due)
+    registry.every("billing.earn", EARN_EVERY, _earn, queries.revenue_waits)
     registry.every("billing.audit", AUDIT_EVERY, _audit)
+    registry.every("billing.sandbox_payouts", PAY_OUT_EVERY, _pay_out)
     registry.every("billing.sandbox_webhooks", 1.0, _deliver_webhooks, _next_webhook)
 
 
@@ -31,8 +36,16 @@ def _renew(now: datetime) -> None:
     serve_purchases(now=now)
 
 
+def _earn(now: datetime) -> None:
+    earn_revenue(now=now)
+
+
 def _audit(now: datetime) -> None:
     audit_and_keep(now=now)
+
+
+def _pay_out(now: datetime) -> None:
+    payouts.pay_out(clock.to_unix(now))
 
 
 def _deliver_webhooks(now: datetime) -> None:

@@ -181,6 +181,15 @@ def moved(book: Book, *kinds: str, of: str | None = None) -> int:
     )
 
 
+def earned(book: Book) -> dict[str, int]:
+    """What was booked as revenue of each invoice, by its reference."""
+    sums: dict[str, int] = {}
+    for entry in book.entries.values():
+        if entry.kind == "revenue":
+            sums[entry.reference] = sums.get(entry.reference, 0) + entry.amount
+    return sums
+
+
 def sign_of(key: str) -> int:
     """Whether an entry adds to what is left of an invoice's money (1), takes from it (-1) or neither (0)."""
     return _SIGN.get(key.partition(":")[0], 0)

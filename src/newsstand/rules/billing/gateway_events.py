@@ -65,7 +65,7 @@ class GatewayEvent:
 
     `object_id` is the gateway's id of the charge, refund, dispute …; `charge_id` the charge that a refund or
     dispute belongs to (a charge's own id for a charge); `ref` our own reference: the uuid of the invoice or
-    refund.
+    refund; `fee` what the gateway keeps of a charge, where it says so.
     """
 
     gateway: str
@@ -77,6 +77,7 @@ class GatewayEvent:
     amount: Money | None = None
     code: str = ""
     cause: DeclineClass | None = None
+    fee: Money | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from newsstand.rules.billing.books import (
     UNSETTLED,
     Book,
     Invoice,
+    earned,
     moved,
     net,
 )
@@ -95,6 +96,9 @@ def _ledger(asked: Asked) -> Iterator[str]:
             yield f"entry {entry.key} moves nothing"
         if entry.kind == "charge":
             booked[entry.reference] = entry
+    for ref, amount in earned(book).items():
+        if ref not in booked or amount > booked[ref].amount:
+            yield f"more was earned of {ref} than was taken"
     for ref in told.keys() ^ booked.keys():
         yield f"charge of {ref} is known to {'the gateway' if ref in told else 'the ledger'} alone"
     for ref in told.keys() & booked.keys():

@@ -79,6 +79,17 @@ def earned(paid: Period, money: Money, through: date) -> Money:
     return Money(money.amount * served // paid.days, money.currency)
 
 
+def next_earning(paid: Period, after: date) -> date | None:
+    """The next day on which a part of a period's money is booked as revenue: a first of a month, or the period's end.
+
+    22 November to 20 December: 1 December, then 20 December, then None.
+    """
+    if after >= paid.ends_on:
+        return None
+    months = after.year * 12 + after.month
+    return min(date(months // 12, months % 12 + 1, 1), paid.ends_on)
+
+
 def _clearing(gateway: str) -> str:
     return f"clearing:{gateway}"
 

@@ -74,7 +74,7 @@ def record_refund(*, invoice: Invoice, given: base.Refund, now: datetime) -> boo
     told = [Kind(f"refund.{given.state.value}")]
     product = invoice.sale.product_code
     rows = ledger.refund(invoice.gateway, given.ref, product, given.amount, told)
-    return book_all(rows, invoice=invoice, at=now)
+    return book_all(rows, reference=invoice.ref, at=now)
 
 
 def call_off_charge(payload: dict[str, Any], now: datetime) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from newsstand.office.billing.models import Invoice, Transfer
+from newsstand.office.billing.models import Transfer
 from newsstand.rules.billing.ledger import Posting
 
 
-def book(posting: Posting, *, invoice: Invoice, at: datetime) -> bool:
-    """Book a transfer. False if it was booked before, or moves nothing."""
+def book(posting: Posting, *, reference: str, at: datetime) -> bool:
+    """Book a transfer. False if it was booked before, or moves nothing. A payout has no `reference`."""
     if posting.money.amount == 0:
         return False
     row = {
@@ -16,13 +16,13 @@ def book(posting: Posting, *, invoice: Invoice, at: datetime) -> bool:
         "credit": posting.credit,
         "amount": posting.money.amount,
         "currency": posting.money.currency,
-        "reference": invoice.ref,
+        "reference": reference,
         "at": at,
     }
     return Transfer.objects.get_or_create(key=posting.key, defaults=row)[1]
 
 
-def book_all(postings: Iterable[Posting], *, invoice: Invoice, at: datetime) -> bool:
+def book_all(postings: Iterable[Posting], *, reference: str, at: datetime) -> bool:
     """Book several; whether any of them is new."""
-    news = [book(posting, invoice=invoice, at=at) for posting in postings]
+    news = [book(posting, reference=reference, at=at) for posting in postings]
     return any(news)

@@ -16,6 +16,7 @@ from newsstand.office.billing.actions.parking import park
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Purchase, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
+from newsstand.office.billing.queries import wording
 from newsstand.office.kit import audit, clock
 from newsstand.rules.billing import ledger, lifecycle
 from newsstand.rules.billing.books import CANCELLED
@@ -70,9 +71,9 @@ def settle_success(
         at = clock.from_unix(paid.at)
         product = sale.product_code
         charge = ledger.charge(invoice.gateway, paid.charge_ref, product, paid.amount)
-        is_news = book(charge, invoice=invoice, at=at)
+        is_news = book(charge, reference=invoice.ref, at=at)
         if paid.fee is not None:
-            book(ledger.fee(invoice.gateway, paid.charge_ref, paid.fee), invoice=invoice, at=at)
+            book(ledger.fee(invoice.gateway, paid.charge_ref, paid.fee), reference=invoice.ref, at=at)
         if not is_news:
             return False
         keep_event(
@@ -82,12 +83,15 @@ def settle_success(
         is_wanted = invoice.status == Invoice.Status.OPEN and not sale.is_cancelled
         if is_wanted:
             invoice.status, invoice.paid_at = Invoice.Status.PAID, now
-            invoice.save(update_fields=["status", "paid_at"])
+            invoice.earn_on = ledger.next_earning(invoice.period, invoice.starts_on)
+            invoice.save(update_fields=["status", "paid_at", "earn_on"])
             if sale.state == State.PENDING:
                 sale.payment_method = winner.payment_method
-        elif invoice.status == Invoice.Status.OPEN:
-            invoice.status, invoice.void_reason = Invoice.Status.VOID, CANCELLED
-            invoice.save(update_fields=["status", "void_reason"])
+        else:
+            if invoice.status == Invoice.Status.OPEN:
+                invoice.status, invoice.void_reason = Invoice.Status.VOID, CANCELLED
+            invoice.earn_on = wording.day_of(now)
+            invoice.save(update_fields=["status", "void_reason", "earn_on"])
         event = lifecycle.Paid(wanted=is_wanted)
         follow(sale=sale, event=event, by=by, now=now, invoice=invoice, attempt=winner)
         _audit(winner, by=by, now=now)

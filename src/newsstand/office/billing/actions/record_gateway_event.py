@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from newsstand.office.billing.actions import notices
-from newsstand.office.billing.actions.book import book_all
+from newsstand.office.billing.actions.book import book, book_all
 from newsstand.office.billing.actions.follow import REFUND, follow
 from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked_sale
@@ -14,7 +14,7 @@ from newsstand.office.billing.actions.record_attempt import settle_success
 from newsstand.office.billing.gateways.base import Succeeded
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Refund
 from newsstand.office.billing.models import GatewayEvent as Row
-from newsstand.office.kit import outbox
+from newsstand.office.kit import clock, outbox
 from newsstand.rules.billing import ledger, lifecycle
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 
@@ -26,15 +26,18 @@ def record_gateway_event(*, event: GatewayEvent, via: str, by: str, now: datetim
     """Take in one event, in whatever order and however often it comes; False if it was known.
 
     A success is settled at once. A failure may speak of an older attempt than the one we wait for, so the
-    worker is sent to look it up. Refunds and disputes go into the ledger. All else is kept.
+    worker is sent to look it up. Refunds, disputes and payouts go into the ledger. All else is kept.
     """
     with transaction.atomic():
         invoice = _invoice(event)
         if invoice is not None and event.kind is Kind.CHARGE_SUCCEEDED and event.amount is not None:
-            paid = Succeeded(event.charge_id or event.object_id, event.amount, event.at)
+            paid = Succeeded(event.charge_id or event.object_id, event.amount, event.at, event.fee)
             settle_success(invoice=invoice, paid=paid, via=via, by=by, now=now)
         elif invoice is not None and event.kind in LOOK_AGAIN:
             _look_soon(invoice, now)
+        elif event.kind is Kind.PAYOUT_PAID and event.amount is not None:
+            paid_out = ledger.payout(event.gateway, event.object_id, event.amount)
+            book(paid_out, reference="", at=clock.from_unix(event.at))
         is_news = keep_event(event=event, via=via, now=now)
         if (
             invoice is not None and event.kind.thing in MONEY_WENT
@@ -55,7 +58,7 @@ def _money_went(invoice: Invoice, event: GatewayEvent, *, via: str, by: str, now
     post = ledger.refund if event.kind.thing == "refund" else ledger.dispute
     money = event.amount or invoice.money
     rows = post(event.gateway, event.object_id, sale.product_code, money, [Kind(kind) for kind in told])
-    book_all(rows, invoice=invoice, at=now)
+    book_all(rows, reference=invoice.ref, at=now)
     if event.kind is Kind.REFUND_FAILED:
         Refund.objects.filter(ref=event.object_id).update(status=Refund.Status.FAILED, answered_at=now)
     if event.kind in (Kind.REFUND_FAILED, Kind.DISPUTE_OPENED, Kind.DISPUTE_LOST):

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.db.models import Min, QuerySet
 
-from newsstand.office.billing.models import Attempt, Purchase, Subscription
+from newsstand.office.billing.models import Attempt, Invoice, Purchase, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.billing.models.sales import LIVE
 from newsstand.office.billing.models.subscriptions import Engine
+from newsstand.office.billing.queries import wording
 
 
 def waiting() -> QuerySet[Subscription]:
@@ -31,6 +32,11 @@ def next_due(now: datetime) -> datetime | None:
 def last_attempt(subscription: Subscription) -> Attempt | None:
     """The newest attempt, whatever became of it."""
     return Attempt.objects.filter(invoice__subscription=subscription).order_by("-pk").first()
+
+
+def revenue_waits(now: datetime) -> datetime | None:
+    """Now, if a part of some invoice's money is to be booked as revenue; a day to come is nothing to wait for."""
+    return now if Invoice.objects.filter(earn_on__lte=wording.day_of(now)).exists() else None
 
 
 def unsettled_attempt(sale: Subscription | Purchase) -> Attempt | None:

@@ -21,11 +21,10 @@ from newsstand.office.billing.gateways.base import (
 )
 from newsstand.office.billing.gateways.declines import DECLINES
 from newsstand.office.billing.gateways.sandbox import scenarios
-from newsstand.office.billing.gateways.sandbox.events import record
+from newsstand.office.billing.gateways.sandbox.events import fee_of, record
 from newsstand.office.billing.gateways.sandbox.models import Approval, Attempt, Charge, Method, new_ref
 from newsstand.office.billing.gateways.sandbox.router import ALIAS
 from newsstand.rules.billing.gateway_events import Kind
-from newsstand.rules.money import Money
 
 APPROVAL_SECONDS = 3600
 REVERSAL_SECONDS = 10 * 86_400
@@ -116,11 +115,6 @@ def cancel(charge_ref: str, now: int) -> Canceled | AlreadySucceeded:
             charge.save(update_fields=["canceled_at"])
             record(Kind.CHARGE_CANCELED, charge.ref, now, charge=charge, ours=charge.ours)
         return Canceled(charge.ref)
-
-
-def fee_of(money: Money) -> Money:
-    """What a bank of this kind would keep: 2.9 % and 30 of the smallest units."""
-    return Money((money.amount * 29 + 500) // 1000 + 30, money.currency)
 
 
 def _declined(charge: Charge, code: str) -> Declined:

@@ -53,7 +53,19 @@ def as_gateway_event(event: Event) -> GatewayEvent:
         amount=Money(event.amount, event.currency) if event.amount is not None else None,
         code=event.code,
         cause=DeclineClass(event.cause) if event.cause else None,
+        fee=_fee(event),
     )
+
+
+def fee_of(money: Money) -> Money:
+    """What a bank of this kind would keep: 2.9 % and 30 of the smallest units."""
+    return Money((money.amount * 29 + 500) // 1000 + 30, money.currency)
+
+
+def _fee(event: Event) -> Money | None:
+    if event.kind != Kind.CHARGE_SUCCEEDED.value or event.amount is None:
+        return None
+    return fee_of(Money(event.amount, event.currency))
 
 
 def page_since(cursor: str, until: int) -> EventPage:

@@ -134,6 +134,7 @@ def _as_json(event: GatewayEvent) -> dict[str, Any]:
         "currency": event.amount.currency if event.amount else "",
         "code": event.code,
         "cause": event.cause.value if event.cause else "",
+        "fee": event.fee.amount if event.fee else None,
     }
 
 
@@ -148,4 +149,5 @@ def _event_of(told: dict[str, Any]) -> GatewayEvent:
         amount=Money(told["amount"], told["currency"]) if told["amount"] is not None else None,
         code=told["code"],
         cause=DeclineClass(told["cause"]) if told["cause"] else None,
+        fee=Money(told["fee"], told["currency"]) if told.get("fee") is not None else None,
     )
