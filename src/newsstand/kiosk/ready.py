@@ -14,7 +14,7 @@ from newsstand.rules.gate.variants import variant_of
 from newsstand.shelf.entry import Coding, Entry
 from newsstand.shelf.store import Store
 
-LIMIT_BYTES = 14 * 1024**2
+LIMIT_BYTES = 5 * 1024**2
 LIMIT_ENTRIES = 2000
 """Small, so that a worker stays small: what is not among them is read from the store's memory map."""
 MOST_PASSED_BY = 5_000
