@@ -7,11 +7,11 @@ import pytest
 
 from newsstand.office.access import actions, queries
 from newsstand.office.access.models import AccessPolicy, Gift, HandOffer, ReaderGroup
-from newsstand.office.accounts.actions import give_grant
+from newsstand.office.accounts.actions import close_account, end_grant, give_grant
 from newsstand.office.accounts.models import Account, Product
 from newsstand.office.accounts.queries import reader_facts
 from newsstand.office.kit import clock, outbox
-from newsstand.office.kit.models import AuditRow
+from newsstand.office.kit.models import AuditRow, OutboxRow
 from newsstand.rules.gate.networks import Network, proxy_range
 from newsstand.shelf.shelf import Shelf
 from tests.office import newsroom
@@ -105,6 +105,43 @@ def test_staff_see_every_gift_and_take_one_back(
     assert client.post(f"/staff/access/gifts/{gift.pk}/revoke/").status_code == 302
     assert gift.gift_id in shelf.board.read().revoked_gifts
     assert AuditRow.objects.get(verb="revoke_gift").by == editor.actor
+
+
+def closed_by_staff(giver: Account) -> None:
+    close_account(account=giver, by="staff:1", why="abuse", now=clock.now())
+
+
+def closed_by_a_form_of_wagtails(giver: Account) -> None:
+    giver.is_active = False
+    giver.save()
+
+
+def deleted(giver: Account) -> None:
+    giver.delete()
+
+
+@pytest.mark.parametrize("leave", [closed_by_staff, closed_by_a_form_of_wagtails, deleted])
+def test_the_links_of_who_is_shut_out_open_nothing_any_more(
+    subscriber: Account, story: Any, shelf: Shelf, leave: Any
+) -> None:
+    now = clock.now()
+    gift = actions.make_gift(account=subscriber, article=story, by=subscriber.actor, now=now)
+    over = actions.make_gift(account=subscriber, article=story, by=subscriber.actor, now=now)
+    Gift.objects.filter(pk=over.pk).update(made_at=now - 15 * DAY, until=now - DAY)
+    leave(subscriber)
+    assert set(shelf.board.read().revoked_gifts) == {gift.gift_id}
+    assert list(OutboxRow.objects.filter(topic=actions.REVOKE).values_list("key", flat=True)) == [
+        gift.gift_id
+    ]
+    assert not Gift.objects.filter(revoked_at__isnull=True).exclude(pk=over.pk).exists()
+
+
+def test_a_gift_outlives_the_givers_subscription(subscriber: Account, story: Any, shelf: Shelf) -> None:
+    actions.make_gift(account=subscriber, article=story, by=subscriber.actor, now=clock.now())
+    end_grant(
+        source="comp", source_ref=subscriber.email, at=clock.now(), by="system", why="x", now=clock.now()
+    )
+    assert shelf.board.read().revoked_gifts == {}
 
 
 def test_an_explanation_says_whether_a_gift_opens(subscriber: Account, story: Any) -> None:

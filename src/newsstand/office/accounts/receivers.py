@@ -52,7 +52,8 @@ def _saved(sender: type[Account], instance: Account, **kwargs: Any) -> None:
     if instance.loses_rights:
         instance.loses_rights = False
         why = "the account was closed, or is no longer one of the staff"
-        actions.close_passes(account=instance, by="system", why=why, now=clock.now())
+        follow = actions.close_passes if instance.is_active else actions.follow_closing
+        follow(account=instance, by="system", why=why, now=clock.now())
 
 
 def _deleted(sender: type[Account], instance: Account, **kwargs: Any) -> None:

@@ -124,11 +124,11 @@ def close_passes_of_many(
 ) -> None:
     """Wagtail changes many accounts at once without saying so to each; what they carry is closed here."""
     if action_class_instance.models == [Account] and action_type in {"set_active_state", "assign_role"}:
+        by, why = queries.account_of(request).actor, f"bulk action {action_type}"
         for account in objects:
-            why = f"bulk action {action_type}"
-            actions.close_passes(
-                account=account, by=queries.account_of(request).actor, why=why, now=clock.now()
-            )
+            account.refresh_from_db(fields=["is_active"])
+            follow = actions.close_passes if account.is_active else actions.follow_closing
+            follow(account=account, by=by, why=why, now=clock.now())
 
 
 @hooks.register("register_admin_viewset")

@@ -4,8 +4,10 @@ from newsstand.office.access.actions.by_hand import keep_by_hand as keep_by_hand
 from newsstand.office.access.actions.gifts import REVOKE as REVOKE
 from newsstand.office.access.actions.gifts import NoGift as NoGift
 from newsstand.office.access.actions.gifts import close_gift as close_gift
+from newsstand.office.access.actions.gifts import end_gift as end_gift
 from newsstand.office.access.actions.gifts import make_gift as make_gift
 from newsstand.office.access.actions.gifts import revoke_gift as revoke_gift
+from newsstand.office.access.actions.gifts import revoke_gifts_of as revoke_gifts_of
 from newsstand.office.access.actions.policy import TOPIC as TOPIC
 from newsstand.office.access.actions.policy import NoSuchVersion as NoSuchVersion
 from newsstand.office.access.actions.policy import change_policy as change_policy

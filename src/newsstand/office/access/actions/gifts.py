@@ -59,9 +59,25 @@ def revoke_gift(*, gift: Gift, by: str, now: datetime) -> int | None:
     kept.revoked_at = now
     kept.save(update_fields=["revoked_at"])
     audit.record(by=by, verb="revoke_gift", subject=f"gift:{kept.gift_id}", now=now)
-    # Before the commit, and again after it: what is taken back opens nothing, whatever happens in between.
-    close_gift(gift_id=kept.gift_id, until=clock.to_unix(kept.until), now=now)
-    return outbox.add(REVOKE, {"id": kept.gift_id, "until": clock.to_unix(kept.until)}, key=kept.gift_id)
+    return end_gift(gift=kept, now=now)
+
+
+@transaction.atomic
+def revoke_gifts_of(*, account: "Account", by: str, now: datetime) -> None:
+    """Whoever is shut out, or left, gives nothing any more: take back all that still opens."""
+    for gift in queries.gifts_of(account).filter(revoked_at__isnull=True, until__gt=now):
+        revoke_gift(gift=gift, by=by, now=now)
+
+
+@transaction.atomic
+def end_gift(*, gift: Gift, now: datetime) -> int:
+    """Let no kiosk open this gift, whether or not its row stays; returns the outbox row, to wait for.
+
+    Before the commit, and again after it: what is taken back opens nothing, whatever happens in between.
+    """
+    until = clock.to_unix(gift.until)
+    close_gift(gift_id=gift.gift_id, until=until, now=now)
+    return outbox.add(REVOKE, {"id": gift.gift_id, "until": until}, key=gift.gift_id)
 
 
 def close_gift(*, gift_id: str, until: int, now: datetime) -> None:

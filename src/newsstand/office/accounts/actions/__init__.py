@@ -6,6 +6,7 @@ from newsstand.office.accounts.actions.grants import end_grant as end_grant
 from newsstand.office.accounts.actions.grants import give_grant as give_grant
 from newsstand.office.accounts.actions.meter import take_in_device as take_in_device
 from newsstand.office.accounts.actions.person import close_account as close_account
+from newsstand.office.accounts.actions.person import follow_closing as follow_closing
 from newsstand.office.accounts.actions.person import open_account as open_account
 from newsstand.office.accounts.actions.person import rename as rename
 from newsstand.office.accounts.actions.person import reopen_account as reopen_account

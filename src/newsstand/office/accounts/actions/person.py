@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from newsstand.office.accounts import queries
 from newsstand.office.accounts.actions.closing import close_passes
 from newsstand.office.accounts.models import Account
-from newsstand.office.accounts.signals import reader_renamed
+from newsstand.office.accounts.signals import account_closed, reader_renamed
 from newsstand.office.kit import audit
 
 
@@ -51,7 +51,14 @@ def close_account(*, account: Account, by: str, why: str, now: datetime) -> None
     with transaction.atomic():
         if _set_active(account, False):
             _record_active(account, by=by, why=why, now=now)
-            close_passes(account=account, by=by, why=why, now=now)
+            follow_closing(account=account, by=by, why=why, now=now)
+
+
+def follow_closing(*, account: Account, by: str, why: str, now: datetime) -> None:
+    """After an account was closed, by whatever door: its passes go, and the other desks are told."""
+    with transaction.atomic():
+        close_passes(account=account, by=by, why=why, now=now)
+        account_closed.send(Account, account=account, by=by, now=now)
 
 
 def reopen_account(*, account: Account, by: str, why: str, now: datetime) -> None:
