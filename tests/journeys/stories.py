@@ -52,7 +52,8 @@ def sentences(markdown: str) -> tuple[str, ...]:
     """The longer sentences of a text, without its marks."""
     plain = re.sub(r"!\[[^\]]*\]\([^)]*\)", " ", markdown)
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)
-    plain = re.sub(r"[*_>#`]|^\s*[-\d]+[.)]?\s", " ", plain, flags=re.MULTILINE)
+    plain = re.sub(r"^\|[-:| ]+\|$", " ", plain, flags=re.MULTILINE)  # the line below a table's headings
+    plain = re.sub(r"[*_>#`|]|^\s*[-\d]+[.)]?\s", " ", plain, flags=re.MULTILINE)
     found = re.split(r"(?<=[.!?])\s+|\n\n+", plain)
     return tuple(words for sentence in found if len(words := " ".join(sentence.split())) > 30)
 

@@ -65,6 +65,14 @@ The chest was opened on Monday in front of the whole council of the {level} guil
 - {5}
 
 ![{6}](chest.png "{7}")
+
+| {8} | Weight |
+| --- | ---: |
+| {9} | 12 oz |
+
+```
+{10}
+```
 """
 PIECES = (
     "Inside lay a violet ledger bound in sealskin for the {level} keepers of the tide.",
@@ -75,8 +83,25 @@ PIECES = (
     "seven letters to a {level} lamplighter who had left for the north without a word",
     "A violet {level} ledger beside a row of forty brass thimbles on green felt",
     "The {level} thimbles were polished for the photograph by the caretaker's youngest niece",
+    "What the {level} chest held when it was weighed",
+    "One thimble of {level} silver with a dent that nobody could explain",
+    "while thimbles: take_one_from_the {level} chest and then count them all once more",
 )
 CARD = "A film about the {level} ledger and those who once wrote in it by candlelight"
+BOX = (
+    "How we came to know of the {level} attic",
+    "The {level} caretaker wrote to us in May on the back of a bill.",
+)
+SOUND = (
+    "The {level} lock as it opens",
+    "First there is a click of the {level} bolt, then nobody breathes for a minute.",
+)
+ROW_OF_PICTURES = (
+    "The lid of the {level} chest from inside with its nine iron bands",
+    "Nine bands of {level} iron and a mouse",
+)
+ADDED = (CARD, *BOX, *SOUND, *ROW_OF_PICTURES)
+"""What the editor has and Markdown has not: a card, a box, a recording, a gallery."""
 
 
 @dataclass(frozen=True)
@@ -136,17 +161,27 @@ def marked(site: Site, tmp_path: Path) -> list[Story]:
         pieces = [piece.format(level=level) for piece in PIECES]
         files.append(tmp_path / f"{level}.md")
         files[-1].write_text(MARKED.format(*pieces, level=level), "utf-8")
-        found.append(Story(f"/harbour/marked-{level}/", level, (*pieces, CARD.format(level=level))))
+        found.append(
+            Story(
+                f"/harbour/marked-{level}/", level, (*pieces, *(each.format(level=level) for each in ADDED))
+            )
+        )
     done = site.command("publish", *map(str, files))
     assert done.returncode == 0, done.stdout + done.stderr
     return found
 
 
 PREPARE = f"""
-from newsstand.office.articles.models import ArticlePage
+from django.core.files.base import ContentFile
+from newsstand.office.articles.models import ArticlePage, Document, Picture
+sound = Document.objects.create(title="x", file=ContentFile(b"ID3", "x.mp3"))
 for page in ArticlePage.objects.filter(slug__startswith="marked-"):
-    title = {CARD!r}.format(level=page.level)
-    page.body.append(("embed", {{"url": "https://films.example/" + page.slug, "title": title}}))
+    card, title, text, name, words, caption, alt = [each.format(level=page.level) for each in {ADDED!r}]
+    one = {{"picture": Picture.objects.first(), "alt_text": alt, "decorative": False, "caption": caption, "credit": ""}}
+    page.body.append(("embed", {{"url": "https://films.example/" + page.slug, "title": card}}))
+    page.body.append(("callout", {{"title": title, "text": "<p>" + text + "</p>"}}))
+    page.body.append(("audio", {{"file": sound, "title": name, "words": words}}))
+    page.body.append(("gallery", [one, one]))
     page.save_revision().publish()
 
 from datetime import timedelta

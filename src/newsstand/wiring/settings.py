@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "newsstand.office.kit",
     "wagtail.contrib.forms",
     "wagtail.contrib.settings",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "newsstand.office.accounts.apps.StaffUsersConfig",

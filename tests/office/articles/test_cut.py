@@ -4,11 +4,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsstand.office.articles.blocks import BodyBlock
 from newsstand.office.articles.cut import Block, Cut, cut, opening_size
+from newsstand.office.articles.models import Document
 from tests.office import newsroom
 
 SECRET = "the harbourmaster kept the second ledger"
@@ -33,20 +36,35 @@ PIECES = st.sampled_from(
         ("quote", {"text": "They knew. {}", "source": "A pilot {}"}),
         ("list", {"numbered": False, "points": ["<p>A point {}</p>", "<p>Another {}</p>"]}),
         ("embed", {"url": "https://example.org/{}", "title": "A film {}"}),
+        ("callout", {"title": "Box {}", "text": "<p>How we did it {}</p><p>And why.</p>"}),
+        ("code", "print({})"),
+        ("table", {"columns": ["Ship {}", "Tons"], "rows": ["Wren {}", "1,200"], "caption": "Ships {}"}),
     ]
 )
+
+
+def as_stored(piece: tuple[str, Any]) -> tuple[str, Any]:
+    """A table of one row is told in short above, so that each of its texts is marked like any other's."""
+    kind, value = piece
+    if kind != "table":
+        return piece
+    columns = [
+        {"type": kind, "heading": each}
+        for kind, each in zip(("text", "number"), value["columns"], strict=True)
+    ]
+    return kind, {"columns": columns, "rows": [{"values": value["rows"]}], "caption": value["caption"]}
 
 
 def marked(piece: tuple[str, object], mark: str) -> tuple[str, object]:
     kind, value = piece
     if isinstance(value, str):
         return kind, value.replace("{}", mark)
-    return kind, {
+    return as_stored((kind, {
         name: [each.replace("{}", mark) for each in inner] if isinstance(inner, list)
         else inner.replace("{}", mark.replace(" ", "-") if name == "url" else mark) if isinstance(inner, str)
         else inner
         for name, inner in value.items()
-    }  # fmt: skip
+    }))  # fmt: skip
 
 
 @given(above=st.lists(PIECES, max_size=4), below=st.lists(PIECES, min_size=1, max_size=6))
@@ -65,8 +83,9 @@ def test_nothing_from_below_the_line_is_in_the_opening(above: list, below: list)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_without_a_line_at_most_three_blocks_and_a_fifth_of_the_words(body: list) -> None:
     found = cut(article(*(marked(piece, f"mark{place}") for place, piece in enumerate(body))))
-    assert sum(block.kind in {"paragraph", "quote", "list"} for block in found.opening) <= 3
+    assert sum(block.kind in {"paragraph", "quote", "list", "callout"} for block in found.opening) <= 3
     assert found.opening_words * 5 <= found.words
+    assert not {block.kind for block in found.opening} & {"table", "code"}
     assert found.words == sum(block.words for block in (*found.opening, *found.rest))
     opening = everything(found.opening)
     for block in found.rest:
@@ -144,6 +163,9 @@ def test_plain_texts_are_escaped() -> None:
             ("heading", evil),
             ("quote", {"text": evil, "source": evil}),
             ("embed", {"url": "https://example.org/\"onmouseover=\"x", "title": evil}),
+            ("callout", {"title": evil, "text": f"<p>{evil}</p>"}),
+            ("code", evil),
+            as_stored(("table", {"columns": [evil, "x"], "rows": [evil, "x"], "caption": evil})),
             ("paywall", None),
         )
     )  # fmt: skip
@@ -192,3 +214,53 @@ def test_the_words_of_the_place_come_before_those_of_the_picture(front: object) 
 def test_a_deleted_picture_leaves_no_hole() -> None:
     value = {"picture": None, "alt_text": "", "decorative": True, "caption": "", "credit": ""}
     assert cut(article(("picture", value))) == Cut((), ())
+
+
+@pytest.mark.django_db
+def test_a_gallery_shows_its_pictures_and_a_recording_is_named_by_nothing_that_counts_up(
+    front: object, tmp_path: Any, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    crane, quay = (
+        newsroom.picture(300, 200, alt_text=word, caption=f"The {word}") for word in ("crane", "quay")
+    )
+    shown = [
+        {"picture": one.pk, "alt_text": "", "decorative": False, "caption": "", "credit": ""}
+        for one in (crane, quay)
+    ]
+    sound = Document.objects.create(title="Tides", file=ContentFile(b"ID3", "tides.mp3"))
+    audio = {"file": sound.pk, "title": "The tide table, read aloud", "words": "High water\nat noon."}
+    gallery, recording = cut(article(("gallery", shown), ("audio", audio))).rest
+    assert gallery.html().count("<figure") == 2
+    assert [(one.alt, one.caption) for one in gallery.pictures] == [
+        ("crane", "The crane"),
+        ("quay", "The quay"),
+    ]
+    assert gallery.text == "The crane The quay"
+    assert recording.text == "The tide table, read aloud High water\nat noon."
+    assert f'src="{sound.file.url}"' in recording.html()
+    assert "tides" not in sound.file.url
+    assert recording.leads_to == (sound.file.url,)
+    gone = [{**shown[0], "picture": None}]
+    assert cut(article(("gallery", gone), ("audio", {**audio, "file": None}))) == Cut((), ())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "value", "reason"),
+    [
+        ("table", {"columns": [], "rows": [], "caption": ""}, "at least one column"),
+        ("gallery", [], "minimum number of items is 2"),
+        ("audio", {"file": None, "title": "x", "words": ""}, "choose one of mp3"),
+    ],
+)
+def test_a_block_that_would_show_nothing_is_refused(
+    front: object, tmp_path: Any, settings: Any, kind: str, value: Any, reason: str
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    if kind == "audio":
+        value["file"] = Document.objects.create(title="x", file=ContentFile(b"x", "x.exe")).pk
+    block = BodyBlock().child_blocks[kind]
+    with pytest.raises(ValidationError) as refusal:
+        block.clean(block.to_python(value))
+    assert reason in str(refusal.value.__dict__)

@@ -150,6 +150,20 @@ def test_a_change_updates(folder: Path, old: str, new: str) -> None:
     assert after.live
 
 
+def test_a_table_and_code(folder: Path) -> None:
+    more = (
+        "| Ship | Tons |\n| --- | ---: |\n| **Wren** | 1,200 |\n| Gull | 90 |\n\n"
+        "```py\nif tide < 2:\n    wait()\n```\n"
+    )
+    path = put(folder, STORY + "\n" + more)
+    publish(path)
+    html = "".join(block.html() for block in cut(ArticlePage.objects.get()).rest)
+    assert '<th scope="col">Ship</th><th scope="col" class="number">Tons</th>' in html
+    assert '<td>Wren</td><td class="number">1,200</td>' in html
+    assert "<code>if tide &lt; 2:\n    wait()</code>" in html
+    assert publish(path)[0] == Summary(unchanged=1)
+
+
 def test_another_section_moves_the_story(folder: Path) -> None:
     publish(put(folder, STORY))
     summary, lines = publish(put(folder, STORY.replace("section: Harbour", "section: Town")))
@@ -184,7 +198,7 @@ REFUSED = [
     ("https://example.org/yard", "data:text/html,x", 21, "a link with data: is not safe"),
     ("The crane **stood**", "The <!-- paywall --> crane", 15, "the paywall line must stand on a line of its own"),
     ("## What happens now", "<!-- paywall -->", 19, "the paywall line stands here a second time"),
-    ("## What happens now", "```\ncode\n```", 19, "code has no place in a story"),
+    ("## What happens now", "\n    code", 20, "four spaces make this line code"),
     ("title: The old crane", "slug: Old_Crane\ntitle: The old crane", 2, "slug: 'Old_Crane' may have small letters"),
     ("title: The old crane comes down", f"title: {'long ' * 60}", 2, "title:"),
 ]  # fmt: skip

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 RICH = ["bold", "italic", "link"]
@@ -15,7 +17,16 @@ PICTURE = "picture"
 QUOTE = "quote"
 LIST = "list"
 EMBED = "embed"
+TABLE = "table"
+GALLERY = "gallery"
+CODE = "code"
+CALLOUT = "callout"
+AUDIO = "audio"
 PAYWALL = "paywall"
+
+TEXT_COLUMN = "text"
+NUMBER_COLUMN = "number"
+SOUNDS = ("mp3", "m4a", "ogg", "opus", "wav", "flac")
 
 
 class PictureBlock(blocks.StructBlock):
@@ -85,6 +96,59 @@ class EmbedBlock(blocks.StructBlock):
         label = _("Link card")
 
 
+class TableBlock(TypedTableBlock):
+    """A table. A column of numbers is set in figures of one width, at the line's end."""
+
+    text = blocks.CharBlock(label=_("Words"), required=False, max_length=300)
+    number = blocks.CharBlock(label=_("Numbers"), required=False, max_length=60)
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a table without a column or a row: nothing would stand there."""
+        cleaned = super().clean(value)
+        if not cleaned.columns or not cleaned.row_data:
+            raise ValidationError(_("A table needs at least one column and one row."))
+        return cleaned
+
+
+class CalloutBlock(blocks.StructBlock):
+    """A few sentences beside the story: how it was researched, what happened before."""
+
+    title = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    text = blocks.RichTextBlock(features=RICH, label=_("Text"))
+
+    class Meta:
+        icon = "info-circle"
+        label = _("Box")
+
+
+class AudioBlock(blocks.StructBlock):
+    """Something to listen to, with its words for those who do not hear it."""
+
+    file = DocumentChooserBlock(label=_("Recording"))
+    title = blocks.CharBlock(label=_("Title"), max_length=160)
+    words = blocks.TextBlock(
+        label=_("What is said"),
+        required=False,
+        help_text=_("For those who do not hear it. It opens below the recording."),
+    )
+
+    class Meta:
+        icon = "media"
+        label = _("Recording")
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a document that no browser plays."""
+        cleaned = super().clean(value)
+        if cleaned["file"] is not None and cleaned["file"].file_extension.lower() not in SOUNDS:
+            words = _("No browser plays this file: choose one of %(kinds)s.") % {"kinds": ", ".join(SOUNDS)}
+            raise blocks.StructBlockValidationError(block_errors={"file": ValidationError(words)})
+        return cleaned
+
+
 class BodyBlock(blocks.StreamBlock):
     """The body of a story."""
 
@@ -94,6 +158,11 @@ class BodyBlock(blocks.StreamBlock):
     quote = QuoteBlock()
     list = PointsBlock()
     embed = EmbedBlock()
+    table = TableBlock()
+    gallery = blocks.ListBlock(PictureBlock(), min_num=2, icon="image", label=_("Gallery"))
+    callout = CalloutBlock()
+    audio = AudioBlock()
+    code = blocks.TextBlock(icon="code", label=_("Code"))
     paywall = blocks.StaticBlock(
         icon="lock",
         label=_("Paywall line"),

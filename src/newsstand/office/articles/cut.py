@@ -16,12 +16,28 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import expand_db_html
 
 from newsstand.office.articles import pictures
-from newsstand.office.articles.blocks import EMBED, HEADING, LIST, PARAGRAPH, PAYWALL, PICTURE, QUOTE
+from newsstand.office.articles.blocks import (
+    AUDIO,
+    CALLOUT,
+    CODE,
+    EMBED,
+    GALLERY,
+    HEADING,
+    LIST,
+    NUMBER_COLUMN,
+    PARAGRAPH,
+    PAYWALL,
+    PICTURE,
+    QUOTE,
+    TABLE,
+)
+from newsstand.office.articles.pictures import Shown
 
 if TYPE_CHECKING:
     from newsstand.office.articles.models import ArticlePage
 
-TEXT_KINDS: Final = frozenset({PARAGRAPH, QUOTE, LIST})
+TEXT_KINDS: Final = frozenset({PARAGRAPH, QUOTE, LIST, CALLOUT})
+ENDS_AN_OPENING: Final = frozenset({TABLE, GALLERY, CODE, AUDIO})  # their worth does not lie in their words
 OPENING_BLOCKS: Final = 3  # without a line, so many blocks of text are open …
 OPENING_SHARE: Final = 5  # … and at most one word in so many
 
@@ -32,11 +48,16 @@ _PARAGRAPH: Final = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of a story. `text` is what it says, without any markup."""
+    """One piece of a story. `text` is what it says, without any markup.
+
+    `pictures` are those that it shows, `leads_to` the addresses of files and pages that it names.
+    """
 
     kind: str
     text: str
     context: Mapping[str, Any] = field(repr=False)
+    pictures: tuple[Shown, ...] = field(default=(), repr=False)
+    leads_to: tuple[str, ...] = ()
 
     @property
     def words(self) -> int:
@@ -75,7 +96,7 @@ def cut(article: "ArticlePage") -> Cut:
     """The opening and the rest, by the line that the editor placed.
 
     Without a line the opening is the first three blocks of text, at most a fifth of the words: of a story
-    with ten paragraphs of 50 words, the first two.
+    with ten paragraphs of 50 words, the first two. It ends before the first table, gallery, recording or code.
     """
     above: list[Block] = []
     below: list[Block] = []
@@ -96,6 +117,8 @@ def opening_size(blocks: list[Block]) -> int:
     most = sum(block.words for block in blocks) // OPENING_SHARE
     size = texts = words = 0
     for place, block in enumerate(blocks, start=1):
+        if block.kind in ENDS_AN_OPENING:
+            break
         words += block.words
         texts += block.kind in TEXT_KINDS
         if texts > OPENING_BLOCKS or words > most:
@@ -133,16 +156,26 @@ def _heading(value: Any) -> Iterator[Block]:
 
 
 def _picture(value: Any) -> Iterator[Block]:
-    if value["picture"] is None:  # its file was deleted
-        return
-    shown = pictures.shown(
-        value["picture"],
-        alt=value["alt_text"],
-        decorative=value["decorative"],
-        caption=value["caption"],
-        credit=value["credit"],
-    )
-    yield Block(PICTURE, shown.caption, {"shown": shown})
+    for shown in _shown(value):
+        yield Block(PICTURE, shown.caption, {"shown": shown}, pictures=(shown,))
+
+
+def _gallery(value: Any) -> Iterator[Block]:
+    shown = tuple(one for each in value for one in _shown(each))
+    if shown:
+        yield Block(GALLERY, " ".join(one.caption for one in shown), {"gallery": shown}, pictures=shown)
+
+
+def _shown(value: Any) -> Iterator[Shown]:
+    """The picture of a place, unless its file was deleted."""
+    if value["picture"] is not None:
+        yield pictures.shown(
+            value["picture"],
+            alt=value["alt_text"],
+            decorative=value["decorative"],
+            caption=value["caption"],
+            credit=value["credit"],
+        )
 
 
 def _quote(value: Any) -> Iterator[Block]:
@@ -162,7 +195,40 @@ def _point(source: str) -> SafeString:
 
 
 def _embed(value: Any) -> Iterator[Block]:
-    yield Block(EMBED, value["title"], {"url": value["url"], "title": value["title"]})
+    context = {"url": value["url"], "title": value["title"]}
+    yield Block(EMBED, value["title"], context, leads_to=(value["url"],))
+
+
+def _table(value: Any) -> Iterator[Block]:
+    """The caption, the headings of the columns, and the rows, in the order in which they stand on the page."""
+    is_number = [column["block"].name == NUMBER_COLUMN for column in value.columns]
+    headings = [column["heading"] for column in value.columns]
+    rows = [[str(cell.value) for cell in row] for row in value.rows]
+    texts = [value.caption, *headings, *(cell for row in rows for cell in row)]
+    context = {
+        "caption": value.caption,
+        "headings": list(zip(headings, is_number, strict=True)) if any(headings) else [],
+        "rows": [list(zip(row, is_number, strict=True)) for row in rows],
+    }
+    yield Block(TABLE, " ".join(filter(None, texts)), context)
+
+
+def _code(value: Any) -> Iterator[Block]:
+    yield Block(CODE, str(value), {"code": value})
+
+
+def _callout(value: Any) -> Iterator[Block]:
+    html = clean_rich_text(value["text"].source)
+    text = f"{value['title']} {_plain(html.replace('</p>', ' '))}".strip()
+    yield Block(CALLOUT, text, {"title": value["title"], "html": mark_safe(html)})
+
+
+def _audio(value: Any) -> Iterator[Block]:
+    if value["file"] is None:  # it was deleted
+        return
+    url = value["file"].file.url  # a random name: the document's own address counts up
+    context = {"url": url, "title": value["title"], "words": value["words"]}
+    yield Block(AUDIO, f"{value['title']} {value['words']}".strip(), context, leads_to=(url,))
 
 
 _BLOCKS: Final = {
@@ -172,4 +238,9 @@ _BLOCKS: Final = {
     QUOTE: _quote,
     LIST: _points,
     EMBED: _embed,
+    TABLE: _table,
+    GALLERY: _gallery,
+    CODE: _code,
+    CALLOUT: _callout,
+    AUDIO: _audio,
 }

@@ -54,18 +54,17 @@ def _level(article: Any, policy: Policy, now: datetime) -> str:
 
 
 def _pieces(blocks: Iterable[Block]) -> Iterator[str]:
-    """All that a block says to a reader: its text, and what stands beside a picture."""
+    """All that a block says to a reader: its text, and what stands beside its pictures."""
     for block in blocks:
         yield block.text
-        if "shown" in block.context:
-            yield block.context["shown"].alt
+        for shown in block.pictures:
+            yield shown.alt
+            yield shown.caption
 
 
 def _files(blocks: Iterable[Block], elsewhere: set[str]) -> Iterator[str]:
-    """Names of pictures and addresses of cards that stand in these blocks alone."""
+    """Names of pictures and recordings and addresses of cards that stand in these blocks alone."""
     for block in blocks:
-        named = [block.context["url"]] if "url" in block.context else []
-        if "shown" in block.context:
-            sources = block.context["shown"].sources
-            named += [size.url for size in (*sources.webp, *sources.jpeg)]
+        sizes = [size for shown in block.pictures for size in (*shown.sources.webp, *shown.sources.jpeg)]
+        named = [*block.leads_to, *(size.url for size in sizes)]
         yield from (name for name in named if name not in elsewhere)

@@ -9,16 +9,22 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from newsstand.office.articles.blocks import HEADING, LIST, PARAGRAPH, PAYWALL, PICTURE, QUOTE
+from newsstand.office.articles.blocks import (
+    CODE,
+    HEADING,
+    LIST,
+    NUMBER_COLUMN,
+    PARAGRAPH,
+    PAYWALL,
+    PICTURE,
+    QUOTE,
+    TABLE,
+    TEXT_COLUMN,
+)
 from newsstand.office.importers.markdown import safe_html
 from newsstand.office.importers.markdown.problems import FileRefused, Problem
 
 LINE = "paywall"
-NO_PLACE = {
-    "fence": "code has no place in a story",
-    "code_block": "code has no place in a story: begin the line without four spaces",
-    "table": "a table has no place in a story yet",
-}
 MARKS = {"strong": "b", "em": "i"}
 
 
@@ -85,14 +91,16 @@ class _Reader:
             points = self._points(node, depth=0)
             value = {"numbered": node.type == "ordered_list", "points": points}
             self.blocks.append((LIST, value))
+        elif node.type == "table":
+            self.blocks.append((TABLE, self._table(node)))
+        elif node.type in {"fence", "code_block"}:
+            self._code(node, line)
         elif node.type == "html_block":
             self._html(node.content, line)
         elif node.type == "hr":
             self.warnings.append(Problem(line, "a rule across the page was left out"))
         else:
-            self.problems.append(
-                Problem(line, NO_PLACE.get(node.type, f"{node.type} has no place in a story"))
-            )
+            self.problems.append(Problem(line, f"{node.type} has no place in a story"))
 
     def _line_of(self, node: SyntaxTreeNode) -> int:
         return self._first_line + (node.map[0] if node.map else 0)
@@ -119,6 +127,35 @@ class _Reader:
         if len(texts) > 1 and texts[-1][:1] in "—–-":
             source = texts.pop().lstrip("—–- ")
         self.blocks.append((QUOTE, {"text": "\n".join(texts), "source": source}))
+
+    def _table(self, node: SyntaxTreeNode) -> dict[str, Any]:
+        """A column that is set to the right holds numbers."""
+        head, *rest = node.children
+        cells = head.children[0].children
+        return {
+            "columns": [
+                {
+                    "type": NUMBER_COLUMN if "right" in str(cell.attrs.get("style", "")) else TEXT_COLUMN,
+                    "heading": self._plain(cell.children[0]),
+                }
+                for cell in cells
+            ],
+            "rows": [
+                {"values": [self._plain(cell.children[0]) for cell in row.children]}
+                for part in rest
+                for row in part.children
+            ],
+            "caption": "",
+        }
+
+    def _code(self, node: SyntaxTreeNode, line: int) -> None:
+        """Fenced code; four spaces at the beginning of a line are more often a slip."""
+        if node.type == "code_block":
+            self.problems.append(
+                Problem(line, "four spaces make this line code: begin it without them, or set it between ```")
+            )
+        elif node.content.strip():
+            self.blocks.append((CODE, node.content.rstrip("\n")))
 
     def _inlines(self, node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
         found = []

@@ -23,8 +23,13 @@ from newsstand.rules.gate.policy import Policy
 TAGS: Final = frozenset(
     {"a", "b", "strong", "i", "em", "br", "p", "h2", "ul", "ol", "li", "blockquote", "figure", "figcaption"}
     | {"cite", "span", "img", "table", "thead", "tbody", "tr", "th", "td", "caption"}
+    | {"pre", "code", "audio"}
 )
-ATTRIBUTES: Final = {"a": {"href"}, "img": {"src", "alt", "width", "height"}}
+ATTRIBUTES: Final = {
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "audio": {"src", "controls"},
+}
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # which no XML may hold
 
 Opens = Callable[[ArticleFacts], bool]
