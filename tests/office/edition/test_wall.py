@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from newsstand.office.edition.printing.wall import Beside, note_text, wall
-from newsstand.rules.gate.decide import Note
+from newsstand.rules.gate.decide import Note, Reason
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import Variant
 
@@ -19,12 +19,13 @@ OFFER = SimpleNamespace(
     url="/subscribe/a/",
     button="Subscribe now",
 )
+SPENT = Reason.METER_SPENT
 MONTH, WEEK, DAYS = Policy(), Policy(window="week"), Policy(window="10d")
 
 
 def stands(*ways: str, adds: int = 0, offers: tuple[Any, ...] = (OFFER,), policy: Policy = MONTH) -> Any:
     with translation.override("en"):
-        return wall(Variant("opening", ways, adds, ads=True), offers, policy, "/harbour/the-crane/")
+        return wall(Variant("opening", ways, adds, ads=True), offers, policy, "/harbour/the-crane/", SPENT)
 
 
 @pytest.mark.parametrize(
@@ -102,12 +103,14 @@ BESIDE = Beside({"day_pass": HAND, "article": MAIL}, (("The library", "desk@libr
 )
 def test_the_number_word_counts_the_cards_that_stand(ways: tuple[str, ...], stand: int, heading: str) -> None:
     with translation.override("en"):
-        found = wall(Variant("opening", ways, ads=True), (OFFER,), MONTH, "/harbour/the-crane/", BESIDE)
+        found = wall(
+            Variant("opening", ways, ads=True), (OFFER,), MONTH, "/harbour/the-crane/", SPENT, BESIDE
+        )
     assert (len(found.cards), found.heading) == (stand, heading)
 
 
 def test_what_is_sold_by_hand_leads_back_where_it_can() -> None:
-    found = wall(Variant("opening", ("day_pass", "article")), (), MONTH, "/harbour/the-crane/", BESIDE)
+    found = wall(Variant("opening", ("day_pass", "article")), (), MONTH, "/harbour/the-crane/", SPENT, BESIDE)
     assert [card.link for card in found.cards] == [
         "/page/?next=/harbour/the-crane/%23continue",
         "mailto:post@example.org",

@@ -9,7 +9,13 @@ from newsstand.rules.gate.decide import Decision, decide, decide_page
 from newsstand.rules.gate.explain import explain
 from newsstand.rules.gate.facts import ArticleFacts, Grant, Level, ReaderFacts, Visit, level_at
 from newsstand.rules.gate.policy import Policy
-from newsstand.rules.gate.variants import page_variants, printed_at_once, variant_of, variants
+from newsstand.rules.gate.variants import (
+    page_variants,
+    printed_at_once,
+    printed_reason,
+    variant_of,
+    variants,
+)
 from tests.rules.gate.strategies import (
     MOMENTS,
     NOON,
@@ -120,7 +126,14 @@ def _can_be_explained(decision: Decision, asked: Asked) -> None:
     assert decision.reason.value in said.steps[-1]
 
 
+def _says_on_the_printed_wall_why(decision: Decision, asked: Asked) -> None:
+    if decision.wall is not None and asked.visit.declares == "":
+        said = printed_reason(variant_of(decision), asked.article, asked.policy, asked.now)
+        assert said is decision.reason
+
+
 LAWS = (
+    _says_on_the_printed_wall_why,
     _is_open_exactly_when_a_rule_opens_it,
     _has_a_printed_page,
     _prints_at_once_what_can_be_asked_for,

@@ -149,7 +149,13 @@ def _wall(case: Case) -> Decision:
     is_for_all = not case.policy.crawlers and not case.policy.network_access
     return Decision(
         show="opening",
-        reason=_wall_reason(case),
+        reason=wall_reason(
+            case.level,
+            counts=case.article.counts,
+            counted=len(case.visit.counted),
+            allowance=allowance_for(case.policy, case.reader),
+            declares=case.visit.declares,
+        ),
         ads=not _holds_here(case, Right.AD_FREE),
         note=None,
         wall=Wall(ways, adds),
@@ -160,19 +166,19 @@ def _wall(case: Case) -> Decision:
     )
 
 
-def _wall_reason(case: Case) -> Reason:
-    if case.level is Level.REGISTERED:
+def wall_reason(level: Level, *, counts: bool, counted: int, allowance: int, declares: str) -> Reason:
+    """Why there is a wall, once no gate has opened the article: 3 counted of 3 allowed is `meter_spent`."""
+    if level is Level.REGISTERED:
         return Reason.MUST_REGISTER
-    if case.level is not Level.METERED:
+    if level is not Level.METERED:
         return Reason.SUBSCRIBERS_ONLY
-    if not case.article.counts:
+    if not counts:
         return Reason.OFF_METER
-    allowance = allowance_for(case.policy, case.reader)
     if allowance == 0:
         return Reason.NO_METER
-    if left(len(case.visit.counted), allowance) == 0:
+    if left(counted, allowance) == 0:
         return Reason.METER_SPENT
-    return Reason.DECLARED_HEAD if case.visit.declares == Declares.HEAD else Reason.DECLARED_CRAWLER
+    return Reason.DECLARED_HEAD if declares == Declares.HEAD else Reason.DECLARED_CRAWLER
 
 
 def _note(case: Case, reason: Reason, counted: int) -> Note | None:

@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Final, cast
 
-from newsstand.rules.gate.decide import Decision, Note, NoteKind, Show
-from newsstand.rules.gate.facts import ArticleFacts, Level
+from newsstand.rules.gate.decide import Decision, Note, NoteKind, Reason, Show, wall_reason
+from newsstand.rules.gate.facts import ArticleFacts, Declares, Level, level_at
 from newsstand.rules.gate.policy import ANY_ACCOUNT, Policy
 from newsstand.rules.gate.ways import walls_of_readers, ways_for
 
@@ -125,6 +125,22 @@ def variants(article: ArticleFacts, policy: Policy) -> tuple[Variant, ...]:
         if metered:
             found[Variant("refused")] = None
     return tuple(found)
+
+
+def printed_reason(variant: Variant, article: ArticleFacts, policy: Policy, now: int) -> Reason:
+    """Why who meets this wall is stopped, as far as it is the same for all who meet it: `meter_spent`.
+
+    Only who declares to be a crawler may read there another reason than the gate's own, and only where
+    registering would open nothing.
+    """
+    allowance = policy.reader_allowance if variant.signed_in else policy.device_allowance
+    return wall_reason(
+        level_at(article, now),
+        counts=article.counts,
+        counted=policy.reader_allowance - variant.adds if variant.adds else allowance,
+        allowance=allowance,
+        declares=Declares.CRAWLER,
+    )
 
 
 def page_variants(policy: Policy) -> tuple[Variant, ...]:

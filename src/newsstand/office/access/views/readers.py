@@ -1,14 +1,16 @@
 """Giving a story away, what was given, and why a wall stands there. Small pages that nobody may keep."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -18,9 +20,12 @@ from newsstand.office.accounts import passes
 from newsstand.office.accounts.queries import account_of
 from newsstand.office.articles import queries as articles
 from newsstand.office.kit import clock, outbox, shelf
+from newsstand.rules.gate.decide import Reason
 from newsstand.rules.gate.meter import window_at
 from newsstand.rules.gate.networks import client_address
 from newsstand.rules.gate.visits import open_visit
+
+OF_THE_METER: Final = (Reason.METER_SPENT, Reason.METER, Reason.COUNTED)
 
 
 @never_cache
@@ -76,8 +81,28 @@ def why(request: HttpRequest, article_id: str) -> HttpResponse:
     told = queries.explain_story(article, asked, now)
     if told.decision.show == "gone":
         raise Http404
-    context = {"story": article, "sentence": _(told.reader)}
+    context = {"story": article, "sentence": _(told.reader), "meter": ""}
+    if told.decision.reason in OF_THE_METER:
+        context["meter"] = _meter_line(asked, now)
     return render(request, "access/why.html", context)
+
+
+def _meter_line(asked: queries.Asked, now: datetime) -> str:
+    """What was counted of the free stories, and when there are new ones."""
+    rules = queries.policy(now)
+    allowance = rules.reader_allowance if asked.account is not None else rules.device_allowance
+    counted = min(len(asked.counted or ()), allowance)
+    ends_at = clock.from_unix(window_at(rules, clock.to_unix(now)).end_at).astimezone(ZoneInfo(rules.zone))
+    words = (
+        _(
+            "With your account you have read %(counted)s of %(of)s free stories. There are new ones on %(day)s."
+        )
+        if asked.account is not None
+        else _(
+            "On this device you have read %(counted)s of %(of)s free stories. There are new ones on %(day)s."
+        )
+    )
+    return words % {"counted": counted, "of": allowance, "day": date_format(ends_at, "DATE_FORMAT")}
 
 
 def _address(request: HttpRequest) -> str:

@@ -22,7 +22,7 @@ from newsstand.office.kit import clock
 from newsstand.office.kit.queries import publication
 from newsstand.rules.gate.facts import ArticleFacts, Level, level_at
 from newsstand.rules.gate.policy import ANY_ACCOUNT, Policy
-from newsstand.rules.gate.variants import Variant, printed_at_once
+from newsstand.rules.gate.variants import Variant, printed_at_once, printed_reason
 
 TEMPLATE: Final = "edition/story.html"
 LEAD_SIZES: Final = "(min-width: 64rem) 60rem, 100vw"
@@ -46,7 +46,8 @@ class _Parts:
     beside: Beside
     talk: Mapping[str, Any]
     policy: Policy
-    path: str
+    facts: ArticleFacts
+    now: int
 
 
 def story_plate(article: Any, now: datetime) -> Plate:
@@ -82,7 +83,8 @@ def _gather(article: Any, facts: ArticleFacts, policy: Policy, now: datetime) ->
             "needs_any_account": policy.comment_needs == ANY_ACCOUNT,
         },
         policy=policy,
-        path=article.address,
+        facts=facts,
+        now=clock.to_unix(now),
     )
 
 
@@ -159,7 +161,10 @@ def _render(parts: _Parts, variant: Variant) -> str:
             context["rest_ends"] = parts.rest[parts.ad_place :]
             context["talk"] = parts.talk
         else:
-            context["wall"] = wall(variant, parts.offers, parts.policy, parts.path, parts.beside)
+            # The level's next step makes this print out of date, so the reason holds as long as the print does.
+            reason = printed_reason(variant, parts.facts, parts.policy, parts.now)
+            path = parts.base["story"]["path"]
+            context["wall"] = wall(variant, parts.offers, parts.policy, path, reason, parts.beside)
     return frame.render(TEMPLATE, context, variant)
 
 

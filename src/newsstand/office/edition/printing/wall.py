@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from newsstand.office.kit.addresses import reading_on
-from newsstand.rules.gate.decide import Note, NoteKind
+from newsstand.rules.gate.decide import Note, NoteKind, Reason
 from newsstand.rules.gate.policy import (
     ARTICLE,
     ASK_GROUP,
@@ -23,6 +23,7 @@ from newsstand.rules.gate.policy import (
     WIN_BACK,
     Policy,
 )
+from newsstand.rules.gate.sentences import SENTENCES
 from newsstand.rules.gate.variants import Variant
 
 _ONE: Final[dict[str, Promise]] = {
@@ -46,7 +47,7 @@ _MANY: Final[dict[int, Promise]] = {
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What stands on a wall besides the plans: what is sold by hand for the story's product, groups that can be
-    asked (name and address), the publication's own words, and where the reader is told why."""
+    asked (name and address), the publication's own words, and where the reader is told what was counted."""
 
     by_hand: Mapping[str, Any] = field(default_factory=dict)
     contacts: tuple[tuple[str, str], ...] = ()
@@ -82,18 +83,36 @@ class Wall:
     line: str
     benefits: tuple[str, ...]
     why: str
+    sentence: str
 
 
 def wall(
-    variant: Variant, offers: Sequence[Any], policy: Policy, path: str, beside: Beside = NOTHING_BESIDE
+    variant: Variant,
+    offers: Sequence[Any],
+    policy: Policy,
+    path: str,
+    reason: Reason,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Wall:
-    """The wall of an opening. A way that sells something stands only where there is an offer to sell."""
+    """The wall of an opening, which stands there for this reason.
+
+    A way that sells something stands only where there is an offer to sell.
+    """
     back = way_back(path)
     found = (
         _card(way, variant.adds, offers, policy) or _card_beside(way, beside, back) for way in variant.ways
     )
     cards = tuple(card for card in found if card is not None)
-    return Wall(_heading(cards), cards, back, variant.signed_in, beside.line, beside.benefits, beside.why)
+    return Wall(
+        heading=_heading(cards),
+        cards=cards,
+        next=back,
+        is_signed_in=variant.signed_in,
+        line=beside.line,
+        benefits=beside.benefits,
+        why=beside.why if reason is Reason.METER_SPENT else "",
+        sentence=gettext(SENTENCES[reason].reader),
+    )
 
 
 def way_back(path: str) -> str:
