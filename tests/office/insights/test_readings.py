@@ -1,15 +1,20 @@
 """What the kiosks counted reaches the rows once, whatever dies on the way, and staff see it by story."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from newsstand.office.articles.models import ArticlePage, FrontPage
+from newsstand.office.edition.actions import PRINT_LISTING
+from newsstand.office.edition.printing.listings import front_plate
 from newsstand.office.insights import actions, queries
 from newsstand.office.insights.models import Readings
-from newsstand.office.kit import clock
+from newsstand.office.kit import clock, outbox
+from newsstand.office.kit.models import OutboxRow
 from newsstand.office.kit.registry import registry
 from newsstand.shelf.shelf import Shelf
 from tests.office import newsroom
@@ -140,3 +145,39 @@ class Killed(RuntimeError):
 
 def _killed(*args: Any) -> None:
     raise Killed
+
+
+def test_the_front_page_shows_what_is_read_most_by_headline_alone(shelf: Shelf, db: None) -> None:
+    newsroom.found()
+    section, now = newsroom.section(), clock.now()
+    body = [("paywall", None), *newsroom.paragraphs("Only for those who pay.")]
+    stories = [
+        newsroom.story(section, f"story-{n}", title=f"Headline {n}", body=body, published_at=now)
+        for n in range(4)
+    ]
+    tell = registry.duties["insights.most_read"].do
+
+    def box() -> list[str]:
+        plate = front_plate(FrontPage.objects.get(), now)
+        page = BeautifulSoup(plate.render(plate.first[0]), "html.parser")
+        assert "Only for those who pay." not in page.get_text()
+        return [link.get_text() for link in page.select(".most a")]
+
+    for story, number in zip(stories[:2], (5, 9), strict=True):
+        count(shelf, story.article_id, "full.ads", "free", number)
+    count(shelf, stories[3].article_id, "opening.ads", "meter_spent", 20)
+    count(shelf, GONE, "full.ads", "free", 30)
+    actions.take_tally(day=clock.today("Europe/London"))
+    assert box() == []  # two stories are no list
+    outbox.drain()
+    tell(now)
+    assert OutboxRow.objects.filter(topic=PRINT_LISTING, key="/", done_at__isnull=True).count() == 1
+    outbox.drain()
+    tell(now)
+    assert not OutboxRow.objects.filter(topic=PRINT_LISTING, key="/", done_at__isnull=True).exists()
+    count(shelf, stories[2].article_id, "full.in", "grant", 7)
+    actions.take_tally(day=clock.today("Europe/London") - timedelta(days=6))
+    assert box() == ["Headline 1", "Headline 2", "Headline 0"]
+    ArticlePage.objects.filter(pk=stories[2].pk).update(gone_from=now)
+    assert box() == []
+    assert queries.most_read(9, now + timedelta(days=7)) == []

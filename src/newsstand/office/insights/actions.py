@@ -1,13 +1,17 @@
 """Keeping what the kiosks counted."""
 
 from datetime import date
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F
 
+from newsstand.office.edition.actions import PRINT_LISTING
 from newsstand.office.insights.models import LastBatch, Readings
-from newsstand.office.kit import shelf
+from newsstand.office.kit import outbox, shelf
 from newsstand.shelf.tally import Batch
+
+FRONT: Final = "/"
 
 
 def take_tally(*, day: date) -> int:
@@ -23,6 +27,12 @@ def take_tally(*, day: date) -> int:
     came = _keep(batch, day)
     tally.settle(batch.name)
     return came
+
+
+@transaction.atomic
+def tell_most_read() -> int:
+    """The front page shows what is read most: have it printed anew. Returns the outbox row."""
+    return outbox.add(PRINT_LISTING, {"path": FRONT}, key=FRONT)
 
 
 @transaction.atomic

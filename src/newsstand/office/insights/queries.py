@@ -1,14 +1,17 @@
 """Questions about what was read."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, Sum
 
 from newsstand.office.articles import queries as articles
 from newsstand.office.insights.models import Readings
+from newsstand.office.kit.queries import publication
 
+A_WEEK: Final = timedelta(days=7)
 SHOWN: Final = 100  # stories in the report, the most read first
 FULL: Final = Q(variant__startswith="full")
 METERED: Final = Q(reason__in=("meter", "counted"))
@@ -57,6 +60,20 @@ def stories_read(first: date, last: date) -> list[StoryReadings]:
         .order_by("-all", "article_id")[:SHOWN]
     )
     return [_story(row) for row in rows]
+
+
+def most_read(limit: int, now: datetime) -> list[str]:
+    """The public ids of the stories that were read in full most often in the last week, the most read first."""
+    last = now.astimezone(ZoneInfo(publication().zone)).date()
+    sums = (
+        _between(last - A_WEEK + timedelta(days=1), last)
+        .filter(FULL)
+        .exclude(article_id="")
+        .values("article_id")
+        .annotate(read=Sum("number"))
+        .order_by("-read", "article_id")
+    )
+    return [row["article_id"] for row in sums[:limit]]
 
 
 def reasons_given(first: date, last: date) -> list[Named]:

@@ -51,6 +51,7 @@ class Registry:
     reader_states: list[Callable[[Any, datetime], str]] = field(default_factory=list)
     page_context: list[Callable[[HttpRequest], Mapping[str, Any]]] = field(default_factory=list)
     at_start: list[Callable[[datetime], None]] = field(default_factory=list)
+    most_read: Callable[[int, datetime], list[str]] | None = None
     printer: Callable[[HttpRequest, Any], HttpResponse] | None = None
     answer: Callable[[HttpRequest], HttpResponse | None] | None = None
 

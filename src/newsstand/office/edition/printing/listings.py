@@ -21,11 +21,14 @@ from newsstand.office.edition.printing.teasers import (
     teasers,
 )
 from newsstand.office.kit import clock
+from newsstand.office.kit.registry import registry
 from newsstand.rules.gate.variants import Variant, page_variants
 from newsstand.shelf.entry import NOT_FOUND
 
 NEWEST_ON_FRONT: Final = 6
 STRAND: Final = 4
+MOST_READ: Final = 5
+FEWEST_READ: Final = 3  # fewer say nothing about what is read
 LISTED: Final = 24  # with standfirst and picture
 LISTED_BRIEFLY: Final = 100  # after those, headline and date alone
 
@@ -49,6 +52,7 @@ def front_plate(page: Any, now: datetime) -> Plate:
             "description": page.search_description,
             "lead": teaser(newest[0], sizes=LEAD_SIZES, eager=True) if newest else None,
             "newest": teasers(newest[1:], sizes=GRID_SIZES),
+            "most_read": _most_read(now),
             "strands": [strand for strand in strands if strand.teasers],
         }
     return _plate(
@@ -117,6 +121,16 @@ def not_found_plate(now: datetime) -> Plate:
         render=lambda variant: frame.render("edition/not_found.html", base, variant),
         status=404,
     )
+
+
+def _most_read(now: datetime) -> list[Teaser]:
+    """The headlines that were read most, as far as they are public now; none where too few are."""
+    if registry.most_read is None:
+        return []
+    ids = registry.most_read(2 * MOST_READ, now)
+    found = {story.article_id: story for story in articles.public_stories(ids, now=now)}
+    stories = [found[each] for each in ids if each in found][:MOST_READ]
+    return teasers(stories) if len(stories) >= FEWEST_READ else []
 
 
 def _strand(section: Any, shown: set[int], now: datetime) -> Strand:
