@@ -165,3 +165,33 @@ def test_wagtail_closes_and_deletes_accounts_with_their_passes(editor: Client, a
     assert not Account.objects.filter(pk=bob.pk).exists()
     closed = {row.payload["reader"] for row in OutboxRow.objects.filter(topic="accounts.close_passes")}
     assert closed == {ann.reader_id, bob.reader_id}
+
+
+def test_a_product_is_added_renamed_and_never_deleted(editor: Client) -> None:
+    added = editor.post("/staff/products/new/", {"name": "The Sunday paper", "code": "sunday"})
+    assert added.status_code == 302
+    product = Product.objects.get(code="sunday")
+    assert AuditRow.objects.get(verb="add_product").subject == "product:sunday"
+    renamed = editor.post(f"/staff/products/edit/{product.pk}/", {"name": "On Sundays", "code": "monday"})
+    assert renamed.status_code == 302
+    product.refresh_from_db()
+    assert (product.name, product.code) == ("On Sundays", "sunday")
+    row = AuditRow.objects.get(verb="rename_product")
+    assert (row.before, row.after) == ({"name": "The Sunday paper"}, {"name": "On Sundays"})
+    assert row.by == Account.objects.get(is_staff=True).actor
+    assert editor.post(f"/staff/products/delete/{product.pk}/").status_code == 404
+    listed = editor.get("/staff/products/").content.decode()
+    assert "On Sundays" in listed
+    assert "/staff/products/delete/" not in listed
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("Sunday Paper", "Use small letters"), ("news", "choose another one"), ("", "required")],
+)
+def test_a_code_that_cannot_be_is_refused_with_the_reason(editor: Client, code: str, reason: str) -> None:
+    Product.objects.create(code="news", name="News")
+    answer = editor.post("/staff/products/new/", {"name": "x", "code": code})
+    assert answer.status_code == 200
+    assert reason in answer.content.decode()
+    assert Product.objects.count() == 1

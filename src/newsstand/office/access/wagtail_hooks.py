@@ -146,6 +146,7 @@ def menu() -> MenuItem:
         (_("Levels of all stories"), reverse("access_report"), "list-ul"),
         (_("Why?"), reverse("access_why"), "help"),
         (_("Changes"), reverse("access_history"), "history"),
+        (_("Products"), reverse("products:index"), "tag"),
         (_("Groups and networks"), reverse("reader_groups:index"), "group"),
         (_("Gift links"), reverse("gifts:index"), "link"),
         (_("Offers by hand"), reverse("hand_offers:index"), "tag"),

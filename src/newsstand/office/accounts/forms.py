@@ -7,7 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.users.forms import UserCreationForm, UserEditForm
+
+from newsstand.office.accounts import actions, queries
+from newsstand.office.accounts.models import Product
+from newsstand.office.kit import clock
 
 DIGITS = 6
 _SPACES = re.compile(r"[\s\-\u2010-\u2015]+")
@@ -113,6 +118,61 @@ class ReasonForm(forms.Form):
     """Why one of the staff does something to an account."""
 
     why = forms.CharField(label=_("Why"), max_length=200)
+
+
+class ProductForm(WagtailAdminModelForm):
+    """A product's name. Its code stands in grants, rules and old passes, and never changes."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("Stands in lists, rules and forms of the office.")
+    )
+
+    class Meta:
+        model = Product
+        fields = ["name"]
+
+    def save(self, commit: bool = True) -> Product:
+        """Rename it; without `commit` nothing is saved."""
+        row: Product = super().save(commit=False)
+        if commit:
+            actions.rename_product(product=row, name=row.name, by=self.for_user.actor, now=clock.now())
+        return row
+
+
+class NewProductForm(WagtailAdminModelForm):
+    """Something else that rights can be for, with the code that stays."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("Such as: the newspaper, the magazine.")
+    )
+    code = forms.RegexField(
+        r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Small letters, digits and hyphens. It stands in readers' rights and cannot be changed."),
+        error_messages={
+            "invalid": _(
+                "Use small letters from a to z, digits, and hyphens between them, like sunday-edition."
+            )
+        },
+    )
+
+    class Meta:
+        model = Product
+        fields = ["name", "code"]
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if code in dict(queries.products()):
+            raise ValidationError(_("There is a product with this code already: choose another one."))
+        return code
+
+    def save(self, commit: bool = True) -> Product:
+        """Make it; without `commit` nothing is saved."""
+        row: Product = super().save(commit=False)
+        if commit:
+            return actions.keep_product(code=row.code, name=row.name, by=self.for_user.actor, now=clock.now())
+        return row
 
 
 class _OneName:

@@ -15,11 +15,19 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.ui.tables import BooleanColumn, DateColumn
 from wagtail.admin.views.generic import InspectView
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.users.views.users import UserViewSet
 
 from newsstand.office.accounts import actions, queries
-from newsstand.office.accounts.forms import GrantForm, NewUserForm, ReasonForm, UserForm
-from newsstand.office.accounts.models import Account
+from newsstand.office.accounts.forms import (
+    GrantForm,
+    NewProductForm,
+    NewUserForm,
+    ProductForm,
+    ReasonForm,
+    UserForm,
+)
+from newsstand.office.accounts.models import Account, Product
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
 from newsstand.office.kit.staff_list import StaffList
@@ -108,6 +116,31 @@ class Readers(StaffList):
     list_export = ["public_id", "email", "name", "created_at", "is_active"]
 
 
+class Products(ModelViewSet):
+    """What rights are for. None is ever deleted: grants, plans, stories and rules go on naming it."""
+
+    model = Product
+    name = "products"
+    icon = "tag"
+    menu_label = gettext_lazy("Products")
+    copy_view_enabled = False
+    search_fields = ["name", "code"]
+    search_backend_name = None
+    ordering = "name"
+    list_display = ["name", "code"]
+    list_export = ["code", "name"]
+
+    def get_form_class(self, for_update: bool = False) -> type[Form]:
+        return ProductForm if for_update else NewProductForm
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        given: dict[str, Any] = super().get_common_view_kwargs(delete_url_name=None, **kwargs)
+        return given
+
+
 class Users(UserViewSet):
     """Wagtail's own pages for letting people into the office."""
 
@@ -132,9 +165,9 @@ def close_passes_of_many(
 
 
 @hooks.register("register_admin_viewset")
-def readers() -> Readers:
-    """Put the readers into the menu."""
-    return Readers()
+def readers() -> list[Any]:
+    """Put the readers into the menu. The products stand where their rules are made, at the desk of access."""
+    return [Readers(), Products(add_to_admin_menu=False)]
 
 
 def _give(reader: Account, product: str, days: int | None, *, by: str, why: str, now: datetime) -> None:

@@ -15,3 +15,22 @@ def keep_product(*, code: str, name: str, by: str, now: datetime) -> Product:
     if is_new:
         audit.record(by=by, verb="add_product", subject=f"product:{code}", after={"name": name}, now=now)
     return product
+
+
+@transaction.atomic
+def rename_product(*, product: Product, name: str, by: str, now: datetime) -> str:
+    """Give a product another name; returns the one before. Its code stands in grants and stays."""
+    kept = Product.objects.select_for_update().get(pk=product.pk)
+    before = kept.name
+    if before != name:
+        kept.name = name
+        kept.save(update_fields=["name"])
+        audit.record(
+            by=by,
+            verb="rename_product",
+            subject=f"product:{kept.code}",
+            before={"name": before},
+            after={"name": name},
+            now=now,
+        )
+    return before
