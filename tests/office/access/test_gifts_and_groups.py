@@ -156,9 +156,23 @@ def test_an_explanation_says_whether_a_gift_opens(subscriber: Account, story: An
     assert "gift: valid for this story" in told(story, token).steps
     assert told(other, token).decision.show == "opening"
     assert "gift: the token is for another story" in told(other, token).steps
+    assert told(other, token).refused == {"gift": "the token is for another story"}
     assert told(story, token[:-1]).decision.show == "opening"
     actions.revoke_gift(gift=gift, by="system", now=clock.now())
     assert told(story, token).decision.show == "opening"
+
+
+def test_what_cannot_be_asked_is_refused_beside_its_field(
+    client: Any, editor: Account, subscriber: Account, story: Any
+) -> None:
+    gift = actions.make_gift(account=subscriber, article=story, by=subscriber.actor, now=clock.now())
+    other = newsroom.story(story.section, "other", level="subscribers", published_at=clock.now())
+    ask = {"url": other.address, "gift": queries.gift_address(gift), "address": "10.0.0.0/8x"}
+    answer = client.get("/staff/access/why/", ask)
+    errors = answer.context["form"].errors
+    assert errors["gift"] == ["It was left out of the question: the token is for another story."]
+    assert errors["address"] == ["It was left out of the question: 10.0.0.0/8x is no address."]
+    assert answer.context["told"].decision.show == "opening"
 
 
 # --- groups and offers by hand --------------------------------------------------------------------------------------
@@ -263,8 +277,18 @@ def test_the_state_of_a_reader_by_grants_given_by_hand(values: dict[str, Any], s
 def test_why_says_one_sentence_for_who_asks(client: Any, story: Any) -> None:
     answer = client.get(f"/why/{story.article_id}/")
     assert "This story is for subscribers." in answer.content.decode()
+    assert "you have read" not in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     assert client.get("/why/" + "0" * 32 + "/").status_code == 404
+
+
+def test_why_says_what_was_counted_and_when_there_are_new_stories(client: Any, story: Any) -> None:
+    metered = newsroom.story(story.section, "metered", level="metered", published_at=clock.now())
+    said = client.get(f"/why/{metered.article_id}/").content.decode()
+    assert "On this device you have read 0 of 3 free stories. There are new ones on" in said
+    client.force_login(Account.objects.create_user("reader@example.org"), backend=BACKEND)
+    said = client.get(f"/why/{metered.article_id}/").content.decode()
+    assert "With your account you have read 0 of 6 free stories." in said
 
 
 def test_a_readers_page_asks_why_for_support(client: Any, editor: Account, story: Any) -> None:

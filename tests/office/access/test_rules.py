@@ -12,6 +12,7 @@ from newsstand.office.accounts.models import Account, Product
 from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import AuditRow
 from newsstand.rules.gate.facts import Level, Step
+from newsstand.rules.gate.policy import PolicyError
 from tests.office import newsroom
 from tests.office.access.policy_form import filled
 from tests.office.newsroom import NOW
@@ -233,3 +234,36 @@ def test_the_board_is_told_of_rules(shelf: Any) -> None:
     generation = shelf.board.read().generation
     saved(FIRST_DAY)
     assert shelf.board.read().generation > generation
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([{"product": "sport", "level": "free"}], "Rule 1 names a product that is no more."),
+        ([FIRST_DAY, {"tag": "999", "level": "free"}], "Rule 2 names a tag that is no more."),
+        (
+            [FIRST_DAY, {"younger_than_hours": 12, "level": "free"}],
+            "Rule 2 would never be asked: rule 1 above it",
+        ),
+        ([{"older_than_days": 2, "younger_than_hours": 48, "level": "free"}], "fits no story"),
+    ],
+)
+def test_rules_that_cannot_hold_are_refused_by_whatever_way_they_come(
+    values: list[dict[str, Any]], reason: str
+) -> None:
+    with pytest.raises(PolicyError, match=reason):
+        saved(*values)
+    assert not AccessPolicy.objects.exists()
+
+
+def test_old_rules_are_not_brought_back_where_they_name_what_is_gone(client: Any, editor: Account) -> None:
+    ferries = newsroom.tag()
+    saved({"tag": str(ferries.pk), "level": "free"})
+    kept = AuditRow.objects.get(verb="change_access")
+    row = AccessPolicy.objects.get()
+    row.rules = rules()
+    actions.change_policy(row=row, by="staff:1", now=NOW)
+    ferries.delete()
+    answer = client.post(f"/staff/access/history/{kept.pk}/revert/", follow=True)
+    assert "Rule 1 names a tag that is no more." in answer.content.decode()
+    assert not AccessPolicy.objects.get().rules

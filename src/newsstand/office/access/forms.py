@@ -17,7 +17,6 @@ from newsstand.office.access.models.policy import LONGEST_GIFT
 from newsstand.office.articles.levels import LEVELS
 from newsstand.office.kit import clock
 from newsstand.rules.gate.facts import Level
-from newsstand.rules.gate.levels import contradictions
 from newsstand.rules.gate.policy import LARGEST_ALLOWANCE, MOST_GIFT_DEVICES
 
 
@@ -55,19 +54,11 @@ class AccessPolicyForm(WagtailAdminModelForm):
             self.add_error(None, moves_in_words(found))
 
     def _check_rules(self, cleaned: dict[str, Any]) -> None:
-        """Refuse rules that can never decide, each with the reason."""
+        """Refuse rules that can never decide, or that name what is gone, each with the reason."""
         if cleaned.get("rules") is None:
             return
-        row = AccessPolicy(rules=cleaned["rules"])
-        for found in contradictions(queries.level_rules(row)):
-            words = (
-                _("Rule %(rule)s fits no story: no story is so old and so young at once.")
-                if not found.by
-                else _(
-                    "Rule %(rule)s would never be asked: rule %(by)s above it fits all of its stories already."
-                )
-            )
-            self.add_error("rules", ValidationError(words, params={"rule": found.rule, "by": found.by}))
+        for problem in queries.rule_problems(AccessPolicy(rules=cleaned["rules"])):
+            self.add_error("rules", problem)
 
     def _check_gifts(self, cleaned: dict[str, Any]) -> None:
         bounds = {

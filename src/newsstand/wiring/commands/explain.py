@@ -12,7 +12,7 @@ from newsstand.wiring.env import SettingError
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exit code 1 if there is no such story or reader."""
+    """Exit code 1 if there is no such story or reader, and if a token or address is not what it should be."""
     account = None
     if arguments.reader:
         account = account_by_email(arguments.reader)
@@ -36,7 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
     print(found.editor)
     for number, step in enumerate(found.steps, start=1):
         print(f"  {number}. {step}")
-    return 0
+    for name, reason in found.refused.items():
+        option = {"gift": "--gift", "address": "--from-network"}[name]
+        print(f"newsstand: {option} was left out of the question: {reason}.", file=sys.stderr)
+    return 1 if found.refused else 0
 
 
 def _token(text: str) -> str:

@@ -13,6 +13,7 @@ from newsstand.office.access.signals import policy_changed
 from newsstand.office.kit import audit, outbox, shelf
 from newsstand.office.kit import queries as kit
 from newsstand.office.kit.queries import NoPublication
+from newsstand.rules.gate.policy import PolicyError
 
 TOPIC = "access.policy"
 SUBJECT = "access"
@@ -30,6 +31,9 @@ def change_policy(*, row: AccessPolicy, by: str, now: datetime, why: str = "") -
     Raises PolicyError for rules that make no sense.
     """
     queries.policy_of(row, now)
+    problems = queries.rule_problems(row)
+    if problems:
+        raise PolicyError(" ".join(problems))
     kept = AccessPolicy.objects.select_for_update().filter(pk=row.pk).first()
     before = values_of(kept) if kept is not None else None
     row.save()

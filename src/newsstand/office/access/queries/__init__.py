@@ -5,6 +5,7 @@ from newsstand.office.access.queries.archive import RuleNames as RuleNames
 from newsstand.office.access.queries.archive import archive as archive
 from newsstand.office.access.queries.archive import as_table as as_table
 from newsstand.office.access.queries.archive import moves as moves
+from newsstand.office.access.queries.archive import rule_problems as rule_problems
 from newsstand.office.access.queries.archive import rule_words as rule_words
 from newsstand.office.access.queries.gifts import all_gifts as all_gifts
 from newsstand.office.access.queries.gifts import gift_address as gift_address

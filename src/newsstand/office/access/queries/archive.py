@@ -16,7 +16,15 @@ from newsstand.office.articles import queries as articles
 from newsstand.office.articles.queries import StoryTraits
 from newsstand.office.kit import clock
 from newsstand.rules.gate.facts import Level
-from newsstand.rules.gate.levels import GivenStep, Giver, LevelRule, Traits, given_at, given_steps
+from newsstand.rules.gate.levels import (
+    GivenStep,
+    Giver,
+    LevelRule,
+    Traits,
+    contradictions,
+    given_at,
+    given_steps,
+)
 from newsstand.rules.gate.policy import OpenHouse
 
 
@@ -43,6 +51,10 @@ class RuleNames:
             "author": dict(blocks.author_choices()),
             "product": dict(products()),
         }
+
+    def knows(self, kind: str, key: str) -> bool:
+        """Whether there is such a section, tag, author or product now."""
+        return key in self._names[kind]
 
     def of(self, kind: str, key: str) -> str:
         """The name, or words for what is no more."""
@@ -91,6 +103,26 @@ def moves(before: AccessPolicy, after: AccessPolicy, now: datetime) -> Counter[t
         new = given_at(_given(story, new_rules, Level(after.default_level)), moment).level
         if old is not new:
             found[old, new] += 1
+    return found
+
+
+def rule_problems(row: AccessPolicy) -> list[str]:
+    """Why these rules cannot hold, a sentence each: one can never decide, or names what is no more."""
+    rules, names = level_rules(row), RuleNames()
+    found = []
+    for problem in contradictions(rules):
+        words = (
+            _("Rule %(rule)s would never be asked: rule %(by)s above it fits all of its stories already.")
+            if problem.by
+            else _("Rule %(rule)s fits no story: no story is so old and so young at once.")
+        )
+        found.append(words % {"rule": problem.rule, "by": problem.by})
+    for place, rule in enumerate(rules, start=1):
+        named = {"section": rule.section, "tag": rule.tag, "author": rule.author, "product": rule.product}
+        for kind, key in named.items():
+            if key and not names.knows(kind, key):
+                words = _("Rule %(rule)s names a %(kind)s that is no more.")
+                found.append(words % {"rule": place, "kind": kind})
     return found
 
 

@@ -1,5 +1,6 @@
 """Why somebody reads a story or does not: the decision of the gate, step by step, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -50,12 +51,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The decision, its words, and where the story's level comes from. `notes` say what of the question held."""
+    """The decision, its words, and where the story's level comes from. `notes` say what of the question held.
+
+    `refused` are the parts of the question that cannot be what they were meant to be, each with the reason: the
+    decision was made without them.
+    """
 
     decision: Decision
     explanation: Explanation
     level: str
     notes: tuple[str, ...]
+    refused: Mapping[str, str]
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -89,10 +95,11 @@ def explain_story(article: "ArticlePage", asked: Asked, at: datetime) -> Told:
     row, now = rules_of_site(), clock.to_unix(at)
     facts, rules = facts_for_gate(article, row), policy_of(row, at)
     reader = reader_facts(asked.account, at) if asked.account is not None else None
-    visit, notes = _visit(asked, facts, at)
+    visit, notes, refused = _visit(asked, facts, at)
     decision = decide(facts, reader, visit, rules, now)
     words = explain(decision, facts, reader, visit, rules, now)
-    return Told(decision, words, _level_words(article, row, now), (*_state_words(reader), *notes))
+    notes = (*_state_words(reader), *notes)
+    return Told(decision, words, _level_words(article, row, now), notes, refused)
 
 
 def level_note(article: "ArticlePage", now: datetime) -> str:
@@ -107,38 +114,47 @@ def level_note(article: "ArticlePage", now: datetime) -> str:
     return f"{told.level}. {told.editor} {later}"
 
 
-def _visit(asked: Asked, facts: ArticleFacts, at: datetime) -> tuple[Visit, tuple[str, ...]]:
+def _visit(asked: Asked, facts: ArticleFacts, at: datetime) -> tuple[Visit, tuple[str, ...], dict[str, str]]:
     counted = asked.counted
     if counted is None:
         counted = frozenset(f"{number:032x}" for number in range(asked.read))
-    gift, gift_note = _gift(asked.gift, facts, clock.to_unix(at)) if asked.gift else (None, "")
-    network, network_note = _network(asked.address, facts, at) if asked.address else (None, "")
-    notes = tuple(note for note in (gift_note, network_note) if note)
-    return Visit(counted, gift=gift, network=network), notes
+    notes, refused = [], {}
+    gift = network = None
+    if asked.gift:
+        problem = _gift_problem(asked.gift, facts, clock.to_unix(at))
+        notes.append(f"{_('gift')}: {problem or _('valid for this story')}")
+        if problem:
+            refused["gift"] = problem
+        else:
+            gift = facts.id
+    if asked.address:
+        network, said = _network(asked.address, facts, at)
+        notes.append(f"{_('network')}: {said}")
+        if parse_address(asked.address) is None:
+            refused["address"] = said
+    return Visit(counted, gift=gift, network=network), tuple(notes), refused
 
 
-def _gift(token: str, facts: ArticleFacts, now: int) -> tuple[str | None, str]:
-    """The story that the gift opens, or None, and why."""
+def _gift_problem(token: str, facts: ArticleFacts, now: int) -> str:
+    """Why a gift's token does not open this story; empty if it does."""
     found = open_gift(token, key_ring(), now)
     if found is None:
-        return None, _("gift: the token is not one of this site, or is over")
+        return _("the token is not one of this site, or is over")
     if found.article != facts.id:
-        return None, _("gift: the token is for another story")
+        return _("the token is for another story")
     row = Gift.objects.filter(public_id=found.id).first()
-    if row is None or row.revoked_at is not None:
-        return None, _("gift: it was taken back")
-    return facts.id, _("gift: valid for this story")
+    return _("it was taken back") if row is None or row.revoked_at is not None else ""
 
 
 def _network(address: str, facts: ArticleFacts, at: datetime) -> tuple[str | None, str]:
     found = parse_address(address)
     if found is None:
-        return None, _("network: %(address)s is no address") % {"address": address}
+        return None, _("%(address)s is no address") % {"address": address}
     subjects = NetworkTable(offers.networks(at)).subjects(found, clock.to_unix(at))
     if not subjects:
-        return None, _("network: %(address)s is in no group's network") % {"address": address}
+        return None, _("%(address)s is in no group's network") % {"address": address}
     subject = min(subjects, key=lambda subject: (not subject_covers(subject, facts), subject))
-    return subject, _("network: %(address)s is in a group's network that reads %(subject)s") % {
+    return subject, _("%(address)s is in a group's network that reads %(subject)s") % {
         "address": address,
         "subject": subject,
     }

@@ -117,6 +117,9 @@ def _told(form: WhyForm) -> Any:
     told = queries.explain_url(urlsplit(values["url"]).path or "/", asked, values["at"] or clock.now())
     if told is None:
         form.add_error("url", _("No published story lies at this address."))
+        return None
+    for field, reason in told.refused.items():
+        form.add_error(field, _("It was left out of the question: %(reason)s.") % {"reason": reason})
     return told
 
 
