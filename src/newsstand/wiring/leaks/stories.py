@@ -1,11 +1,12 @@
 """The stories of an installation as a walk needs them: read from its rows, by the same cut as every output."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from newsstand.office.access import queries as access
+from newsstand.office.articles import pictures
 from newsstand.office.articles import queries as articles
 from newsstand.office.articles.cut import Block, cut
 from newsstand.office.kit import clock
@@ -30,15 +31,21 @@ def known_stories(policy: Policy, now: datetime) -> Known:
     """The newest stories, and those that are not public at all."""
     stories: list[Story] = []
     open_texts: list[str] = []
+    open_files: set[str] = set()
     for article in articles.latest(NEWEST, now=now):
         text = cut(article)
         level = _level(article, policy, now)
         open_texts += [article.title, article.standfirst, article.lead_caption, *_pieces(text.opening)]
+        open_files |= {*_lead_files(article), *_files(text.opening)}
         if level == Level.FREE:
             open_texts += _pieces(text.rest)
+            open_files |= set(_files(text.rest))
         else:
-            files = tuple(_files(text.rest, set(_files(text.opening, set()))))
-            stories.append(Story(article.address, level, tuple(_pieces(text.rest)), files))
+            stories.append(Story(article.address, level, tuple(_pieces(text.rest)), tuple(_files(text.rest))))
+    stories = [
+        replace(story, files=tuple(name for name in story.files if name not in open_files))
+        for story in stories
+    ]
     for article in articles.closed_articles(NEWEST, now=now):
         text = cut(article)
         stories.append(Story(article.address, CLOSED, tuple(_pieces((*text.opening, *text.rest)))))
@@ -62,9 +69,19 @@ def _pieces(blocks: Iterable[Block]) -> Iterator[str]:
             yield shown.caption
 
 
-def _files(blocks: Iterable[Block], elsewhere: set[str]) -> Iterator[str]:
-    """Names of pictures and recordings and addresses of cards that stand in these blocks alone."""
+def _lead_files(article: Any) -> Iterator[str]:
+    lead = pictures.lead_picture(article)
+    if lead is not None:
+        yield from _sizes(lead)
+
+
+def _files(blocks: Iterable[Block]) -> Iterator[str]:
+    """Names of pictures and recordings and addresses of cards that these blocks show."""
     for block in blocks:
-        sizes = [size for shown in block.pictures for size in (*shown.sources.webp, *shown.sources.jpeg)]
-        named = [*block.leads_to, *(size.url for size in sizes)]
-        yield from (name for name in named if name not in elsewhere)
+        yield from block.leads_to
+        for shown in block.pictures:
+            yield from _sizes(shown)
+
+
+def _sizes(shown: pictures.Shown) -> Iterator[str]:
+    return (size.url for size in (*shown.sources.webp, *shown.sources.jpeg))
