@@ -153,13 +153,14 @@ def test_a_change_updates(folder: Path, old: str, new: str) -> None:
 def test_a_table_and_code(folder: Path) -> None:
     more = (
         "| Ship | Tons |\n| --- | ---: |\n| **Wren** | 1,200 |\n| Gull | 90 |\n\n"
-        "```py\nif tide < 2:\n    wait()\n```\n"
+        "4. Four\n5. Five\n\n```py\nif tide < 2:\n    wait()\n```\n"
     )
     path = put(folder, STORY + "\n" + more)
     publish(path)
     html = "".join(block.html() for block in cut(ArticlePage.objects.get()).rest)
     assert '<th scope="col">Ship</th><th scope="col" class="number">Tons</th>' in html
     assert '<td>Wren</td><td class="number">1,200</td>' in html
+    assert '<ol start="4"><li>Four</li><li>Five</li></ol>' in html
     assert "<code>if tide &lt; 2:\n    wait()</code>" in html
     assert publish(path)[0] == Summary(unchanged=1)
 

@@ -76,6 +76,13 @@ class PointsBlock(blocks.StructBlock):
     """A list, with points or numbers."""
 
     numbered = blocks.BooleanBlock(label=_("Numbered"), required=False)
+    first = blocks.IntegerBlock(
+        label=_("First number"),
+        required=False,
+        min_value=0,
+        max_value=9999,
+        help_text=_("For a list that goes on after a picture or the paywall line. Empty: 1."),
+    )
     points = blocks.ListBlock(
         blocks.RichTextBlock(features=RICH, label=_("Point")), label=_("Points"), min_num=1
     )

@@ -185,7 +185,7 @@ def _quote(value: Any) -> Iterator[Block]:
 
 def _points(value: Any) -> Iterator[Block]:
     points = [_point(point.source) for point in value["points"]]
-    context = {"numbered": value["numbered"], "points": points}
+    context = {"numbered": value["numbered"], "first": value.get("first"), "points": points}
     yield Block(LIST, " ".join(_plain(point) for point in points), context)
 
 

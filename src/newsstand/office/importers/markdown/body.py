@@ -89,7 +89,9 @@ class _Reader:
             self._quote(node)
         elif node.type in {"bullet_list", "ordered_list"}:
             points = self._points(node, depth=0)
-            value = {"numbered": node.type == "ordered_list", "points": points}
+            start = node.attrs.get("start")
+            first = int(start) if start is not None else None
+            value = {"numbered": node.type == "ordered_list", "first": first, "points": points}
             self.blocks.append((LIST, value))
         elif node.type == "table":
             self.blocks.append((TABLE, self._table(node)))

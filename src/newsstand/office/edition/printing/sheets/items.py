@@ -29,6 +29,7 @@ ATTRIBUTES: Final = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
     "audio": {"src", "controls"},
+    "ol": {"start"},
 }
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # which no XML may hold
 
