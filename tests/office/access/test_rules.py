@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from newsstand.office.access import actions, queries
 from newsstand.office.access.models import AccessPolicy
@@ -199,6 +200,12 @@ def test_a_change_can_be_taken_back(client: Any, editor: Account) -> None:
     assert row.open_until is not None
     last = AuditRow.objects.filter(verb="change_access").latest("pk")
     assert (last.why, last.by) == (f"revert to {first.pk}", f"staff:{editor.reader_id}")
+    told = BeautifulSoup(client.get("/staff/access/history/").content, "html.parser").select_one("tbody tr")
+    assert told is not None
+    words = told.get_text(" ", strip=True)
+    assert editor.email in words
+    assert "Rules : – → younger than 24 hours: free" in words
+    assert "Access level : Free: everybody reads it → Metered: free until" in words
     assert client.post("/staff/access/history/999999/revert/").status_code == 404
 
 

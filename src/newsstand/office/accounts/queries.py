@@ -55,6 +55,13 @@ def loses_rights(account: Account) -> bool:
     return kept is not None and any(kept[flag] and not getattr(account, flag) for flag in flags)
 
 
+def who(actor: str) -> str:
+    """Whom an actor of the audit log means: a name or address while the account is there, else as it is written."""
+    kind, _, reader_id = actor.partition(":")
+    account = account_by_reader_id(reader_id) if kind in ("staff", "reader") else None
+    return account.get_full_name() if account is not None else actor
+
+
 def names(account_ids: set[int]) -> dict[int, str]:
     """The names of accounts by their row ids; empty where a reader has given none."""
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "name"))

@@ -7,6 +7,7 @@ from newsstand.office.access.queries.archive import as_table as as_table
 from newsstand.office.access.queries.archive import moves as moves
 from newsstand.office.access.queries.archive import rule_problems as rule_problems
 from newsstand.office.access.queries.archive import rule_words as rule_words
+from newsstand.office.access.queries.changes import changes_in_words as changes_in_words
 from newsstand.office.access.queries.gifts import all_gifts as all_gifts
 from newsstand.office.access.queries.gifts import gift_address as gift_address
 from newsstand.office.access.queries.gifts import gifts_left as gifts_left

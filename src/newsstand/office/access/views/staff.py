@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from newsstand.office.access import actions, queries
 from newsstand.office.access.forms import WhyForm
-from newsstand.office.accounts.queries import account_by_email, account_of, reader_facts
+from newsstand.office.accounts.queries import account_by_email, account_of, reader_facts, who
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import history as audit_history
 from newsstand.office.kit.queries import publication
@@ -58,7 +58,11 @@ def history(request: HttpRequest) -> HttpResponse:
     """Every change of the access rules, the newest first, each with a way back to it."""
     _demand(request)
     rows = Paginator(audit_history("access"), A_PAGE).get_page(request.GET.get("p"))
-    shown = [{"row": row, "changes": _changes(row.before, row.after)} for row in rows]
+    names = queries.RuleNames()
+    shown = [
+        {"row": row, "by": who(row.by), "changes": queries.changes_in_words(row.before, row.after, names)}
+        for row in rows
+    ]
     context = {
         "rows": rows,
         "shown": shown,
@@ -139,8 +143,3 @@ def _as_csv(rows: Iterable[queries.Resolved], now: datetime) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="levels-{now:%Y-%m-%d}.csv"'
     csv.writer(response).writerows(queries.as_table(rows, publication().zone))
     return response
-
-
-def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[tuple[str, Any, Any]]:
-    old, new = before or {}, after or {}
-    return [(name, old.get(name), new.get(name)) for name in sorted(new) if old.get(name) != new.get(name)]
