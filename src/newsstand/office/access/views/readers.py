@@ -102,7 +102,7 @@ def _meter_line(asked: queries.Asked, now: datetime) -> str:
             "On this device you have read %(counted)s of %(of)s free stories. There are new ones on %(day)s."
         )
     )
-    return words % {"counted": counted, "of": allowance, "day": date_format(ends_at, "DATE_FORMAT")}
+    return words % {"counted": counted, "of": allowance, "day": date_format(ends_at, "j F Y")}
 
 
 def _address(request: HttpRequest) -> str:
