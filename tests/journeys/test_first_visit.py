@@ -94,7 +94,10 @@ def test_registering_opens_three_more(site: Site, reader: Reader) -> None:
     reader.get(stories[3].path).follow("Create a free account")
     reader.send_only_form(email="new.reader@example.org")
     reader.send_only_form(code=site.code_for("new.reader@example.org"))
-    assert reader.path == stories[3].path
+    assert reader.response.url == f"{site.url}{stories[3].path}#continue"
+    goes_on = reader.page.select_one("#continue")
+    assert goes_on is not None
+    assert plain(goes_on.get_text(" ", strip=True)).startswith(plain(stories[3].below[0]))
     assert_whole(reader, stories[3])
     assert "2 of 6 free articles left this month" in reader.text
     for story in stories[4:6]:

@@ -171,7 +171,8 @@ class NewProductForm(WagtailAdminModelForm):
         """Make it; without `commit` nothing is saved."""
         row: Product = super().save(commit=False)
         if commit:
-            return actions.keep_product(code=row.code, name=row.name, by=self.for_user.actor, now=clock.now())
+            row = actions.keep_product(code=row.code, name=row.name, by=self.for_user.actor, now=clock.now())
+            self.instance = row  # Wagtail's view goes on with it
         return row
 
 
