@@ -203,10 +203,13 @@ def browser() -> Iterator[Any]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Journeys come late, because their site is made meanwhile; and last those in a browser, because Playwright's
-    event loop stays in the thread that started it."""
+    """Journeys come late, because their site is made meanwhile, the longest first, so that no worker waits for it in
+    the end; and last those in a browser, because Playwright's event loop stays in the thread that started it."""
     items.sort(
-        key=lambda item: [item.get_closest_marker(name) is not None for name in ("browser", "journey")]
+        key=lambda item: (
+            [item.get_closest_marker(name) is not None for name in ("browser", "journey")]
+            + [item.get_closest_marker("longest") is None]
+        )
     )
     journeys = [item for item in items if item.get_closest_marker("browser")]
     if not _in_ci() and _chromium() is None:

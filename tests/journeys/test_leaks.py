@@ -244,6 +244,7 @@ def plant(site: Site, story: Story, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.longest
 def test_nobody_finds_a_word_that_is_closed_to_them(
     site: Site, marked: list[Story], walkers: list[Walker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
