@@ -5,9 +5,8 @@ RUN := .venv/bin/
 REPLAYED := tests/office/billing/test_replay.py tests/office/billing/test_orders.py
 SUITE := -m pytest -n auto --maxprocesses 4 --dist worksteal
 # What proves the same on every database is not proven twice.
-ON_POSTGRES := tests/office tests/journeys tests/wiring tests/test_databases.py \
-	$(addprefix --ignore=tests/, journeys/test_apart.py journeys/test_leaks.py journeys/test_surge.py journeys/test_tricks.py \
-	wiring/test_demo_content.py wiring/test_env.py wiring/test_leaks.py wiring/test_supervise.py wiring/test_web_workers.py)
+ON_POSTGRES := tests/office tests/journeys tests/test_databases.py \
+	$(patsubst %, --ignore=tests/journeys/test_%.py, apart leaks surge tricks)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-postgres check fix bench bench-answer docs browser picture lock torture replay simulate
