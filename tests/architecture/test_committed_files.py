@@ -35,6 +35,11 @@ def test_an_unwanted_name_is_seen(text: str) -> None:
     assert unwanted(text)
 
 
+def test_no_link_is_committed() -> None:
+    """A link leads to somebody's machine; a `.venv` that is one would replace everybody's own."""
+    assert [path for path in committed_files() if path.is_symlink()] == []
+
+
 def test_locks_carry_hashes_and_no_addresses() -> None:
     for lock in sorted((ROOT / "requirements").glob("*.txt")):
         text = lock.read_text("utf-8")
