@@ -148,6 +148,23 @@ class TestStore:
         assert not store.add(entry.path, entry.stamp, "full", FULL)
         assert store.get(entry.path) is None
 
+    def test_an_entry_ends_at_a_moment_with_all_its_variants_and_never_later(self, store: Store) -> None:
+        store.put(story(), {"opening": OPENING})
+        store.let_end("/harbour/ferry/", 650)
+        ended = store.get("/harbour/ferry/")
+        assert ended is not None
+        assert ended.fresh_until == 650
+        assert store.body(ended, "opening", "gzip") == OPENING.gzip
+        before = store.version()
+        store.let_end("/harbour/ferry/", 690)
+        store.let_end("/harbour/nowhere/", 690)
+        assert store.get("/harbour/ferry/") == ended
+        assert store.get("/harbour/nowhere/") is None
+        store.put(story("/for-ever/", fresh_until=None), {"opening": OPENING})
+        assert store.version() != before
+        store.let_end("/for-ever/", 690)
+        assert getattr(store.get("/for-ever/"), "fresh_until", None) == 690
+
     def test_what_is_dropped_leaves_no_bytes(self, store: Store) -> None:
         entry = story()
         store.put(entry, {"full": FULL})

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from newsstand.shelf.entry import Bodies, Coding, Entry, with_variants
 from newsstand.shelf.format import Record, decode_entry, encode_entry, seal, stamp_of, unseal
 from newsstand.shelf.lmdb_file import LmdbFile, Transaction, key_of
-from newsstand.shelf.store import ShelfFull
+from newsstand.shelf.store import ShelfFull, ends_by
 from newsstand.shelf.uses import Uses
 
 LIMIT_BYTES = 8 * 1024**3
@@ -79,6 +79,13 @@ class LmdbStore:
             self._lay(writing, with_variants(entry, added), added, _PLACE.pack(number, old_size + size))
             self._raise_sum(writing, _BYTES_KEY, size)
             return True
+
+    def let_end(self, path: str, moment: int) -> None:
+        with self._file.laying() as writing:
+            record = writing.get(key_of(path), db=self._entries)
+            entry = _entry_of(record, path)
+            if record is not None and entry is not None and not ends_by(entry, moment):
+                self._lay(writing, replace(entry, fresh_until=moment), {}, record[: _PLACE.size])
 
     def drop(self, path: str) -> None:
         with self._file.writing() as writing:

@@ -16,6 +16,11 @@ class ShelfFull(RuntimeError):
     """
 
 
+def ends_by(entry: Entry, moment: int) -> bool:
+    """Whether the entry counts as not printed at this moment anyway."""
+    return entry.fresh_until is not None and entry.fresh_until <= moment
+
+
 class Store(Protocol):
     """What every store of entries promises; one class of tests holds for all of them."""
 
@@ -30,6 +35,9 @@ class Store(Protocol):
 
     def add(self, path: str, stamp: int, variant: str, bodies: Bodies) -> bool:
         """Add one variant to the entry with this stamp. False where that entry lies there no longer."""
+
+    def let_end(self, path: str, moment: int) -> None:
+        """Let the entry count as not printed from a moment (site time) on, unless it does so earlier."""
 
     def drop(self, path: str) -> None:
         """Take the entry and all its variants away. Nothing happens where none is."""
@@ -84,6 +92,13 @@ class MemoryStore:
                 return False
             self._lay(entry, {variant: bodies})
             return True
+
+    def let_end(self, path: str, moment: int) -> None:
+        with self._lock:
+            entry = self._entries.get(path)
+            if entry is not None and not ends_by(entry, moment):
+                self._entries[path] = replace(entry, fresh_until=moment)
+                self._version += 1
 
     def drop(self, path: str) -> None:
         with self._lock:

@@ -21,9 +21,9 @@ PAY_OUT_EVERY = 600.0
 def register() -> None:
     """Called once, when the application is ready."""
     webhooks.use_door(_overtake)
-    registry.on(follow.REFUND, after_commit.refund_charge)
-    registry.on(follow.CALL_OFF, after_commit.call_off_charge)
-    registry.on(follow.GIVE_BACK, after_commit.give_back)
+    registry.on(follow.REFUND, after_commit.refund_charge, can_wait=True)
+    registry.on(follow.CALL_OFF, after_commit.call_off_charge, can_wait=True)
+    registry.on(follow.GIVE_BACK, after_commit.give_back, can_wait=True)
     registry.every("billing.renew", 1.0, _renew, queries.next_due)
     registry.every("billing.earn", EARN_EVERY, _earn, queries.revenue_waits)
     registry.every("billing.audit", AUDIT_EVERY, _audit)

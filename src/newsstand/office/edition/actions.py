@@ -1,6 +1,6 @@
 """What the edition does: print, drop, move, and let everything printed so far count as old."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
@@ -69,6 +69,14 @@ def drop(*, path: str) -> None:
     shelf.handle().entries.drop(path)
 
 
+def let_end_soon(*, paths: Iterable[str]) -> None:
+    """Let what lies at these paths be handed out for a second at most: by then it has been printed anew, or the next
+    who asks has it printed."""
+    moment = clock.to_unix(clock.now()) + 1
+    for path in paths:
+        shelf.handle().entries.let_end(path, moment)
+
+
 def drop_feeds(*, path: str) -> None:
     """Take away the feeds beside the page at a path."""
     sheet_press.drop_feeds([path])
@@ -114,9 +122,14 @@ def move(*, old: str, new: str) -> None:
     drop(path=old)
 
 
+def let_all_be_old() -> None:
+    """Let every page count as not printed."""
+    shelf.handle().board.raise_generation()
+
+
 def raise_generation() -> None:
     """Let every page count as not printed, and have the ones that are read most printed again soon."""
-    shelf.handle().board.raise_generation()
+    let_all_be_old()
     for asset in assets.current():
         assets.print_asset(asset)
     with transaction.atomic():

@@ -5,6 +5,7 @@ commit, nothing is left behind that would have to be taken away. If the commit f
 it is asked for.
 """
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -80,6 +81,7 @@ def _article_changed(
     listings = list(dict.fromkeys((*before_paths[1:], *after_paths[1:])))
     for path in listings:
         outbox.add(actions.PRINT_LISTING, {"path": path}, key=path)
+    _let_end_soon(*after_paths[:1], *listings)
     _drop_sheets(listings)
 
 
@@ -102,6 +104,7 @@ def _listing_changed(sender: Any, *, before_path: str | None, after_path: str | 
         outbox.add(actions.DROP, {"path": before_path}, key=before_path)
     if after_path:
         outbox.add(actions.PRINT_LISTING, {"path": after_path}, key=after_path)
+        _let_end_soon(after_path)
     _drop_sheets([path for path in (before_path, after_path) if path])
 
 
@@ -129,6 +132,13 @@ def _for_everywhere(reason: str) -> Any:
 @transaction.atomic
 def _everywhere(reason: str) -> None:
     outbox.add(actions.RAISE_GENERATION, {"reason": reason}, key="generation")
+    # The row does it again: this process may die before it has come here.
+    transaction.on_commit(actions.let_all_be_old, robust=True)
+
+
+def _let_end_soon(*paths: str) -> None:
+    """The worker prints them, and may be busy, or only just starting."""
+    transaction.on_commit(partial(actions.let_end_soon, paths=paths), robust=True)
 
 
 def _drop_sheets(listings: list[str]) -> None:

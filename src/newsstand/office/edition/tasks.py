@@ -17,8 +17,8 @@ def register() -> None:
     registry.on(actions.INDEX, _index)
     registry.on(actions.MOVE, _move)
     registry.on(actions.RAISE_GENERATION, _raise_generation)
-    registry.on(actions.WARM, _warm)
-    registry.on(actions.WARM_PAGE, _warm_page)
+    registry.on(actions.WARM, _warm, can_wait=True)
+    registry.on(actions.WARM_PAGE, _warm_page, can_wait=True)
     registry.at_start.append(_heal)
 
 

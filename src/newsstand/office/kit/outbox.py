@@ -5,6 +5,7 @@ A row names what changed; its handler reads the present state, so that doing a r
 
 import logging
 import time
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -85,10 +86,10 @@ def close(row_ids: list[int]) -> None:
     )
 
 
-def drain(limit: int = 1_000) -> int:
-    """Do what is open, oldest first; returns how many rows were tried."""
+def drain(limit: int = 1_000, *, among: Collection[str] | None = None, but: Collection[str] = ()) -> int:
+    """Do what is open, of these topics or of any but those, oldest first; returns how many rows were tried."""
     for done in range(limit):
-        row = queries.next_row(clock.real_now())
+        row = queries.next_row(clock.real_now(), among=among, but=but)
         if row is None:
             return done
         do_row(row)

@@ -1,6 +1,7 @@
 """Questions about the publication and the outbox."""
 
 import threading
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,14 @@ def publication() -> Publication:
         _cache.row, _cache.version = row, version
     found: Publication = _cache.row
     return found
+
+
+def hold_publication() -> None:
+    """Within a transaction: what holds for all pages was changed before this, or is changed after it, not meanwhile.
+
+    SQLite has one writer at a time; PostgreSQL locks the row that every installation has once.
+    """
+    Publication.objects.select_for_update().values_list("pk", flat=True).first()
 
 
 def forget_publication() -> None:
@@ -63,9 +72,14 @@ def deeds_about(subject: str) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.values("at", "by", "verb", "before", "after", "why")]
 
 
-def next_row(real_now: datetime) -> OutboxRow | None:
-    """The oldest outbox row that may be done now."""
-    return OutboxRow.objects.filter(OPEN, not_before__lte=real_now).order_by("pk").first()
+def next_row(
+    real_now: datetime, *, among: Collection[str] | None = None, but: Collection[str] = ()
+) -> OutboxRow | None:
+    """The oldest outbox row that may be done now: of these topics, or of any but those."""
+    rows = OutboxRow.objects.filter(OPEN, not_before__lte=real_now).exclude(topic__in=but)
+    if among is not None:
+        rows = rows.filter(topic__in=among)
+    return rows.order_by("pk").first()
 
 
 def history(subject: str) -> QuerySet[AuditRow]:

@@ -43,6 +43,7 @@ class Registry:
     """All registers of the house, one field each."""
 
     handlers: dict[str, Handler] = field(default_factory=dict)
+    patient: set[str] = field(default_factory=set)
     duties: dict[str, Duty] = field(default_factory=dict)
     account_sections: dict[str, AccountSection] = field(default_factory=dict)
     at_sign_in: list[Callable[[Any, HttpRequest, datetime], None]] = field(default_factory=list)
@@ -55,9 +56,14 @@ class Registry:
     printer: Callable[[HttpRequest, Any], HttpResponse] | None = None
     answer: Callable[[HttpRequest], HttpResponse | None] | None = None
 
-    def on(self, topic: str, handler: Handler) -> None:
-        """Let `handler` do the outbox rows of a topic."""
+    def on(self, topic: str, handler: Handler, *, can_wait: bool = False) -> None:
+        """Let `handler` do the outbox rows of a topic.
+
+        What `can_wait` takes long or asks somebody over the network; no reader sees an old page meanwhile.
+        """
         self.handlers[topic] = handler
+        if can_wait:
+            self.patient.add(topic)
 
     def handler(self, topic: str) -> Handler:
         """Who does the outbox rows of a topic."""

@@ -8,7 +8,7 @@ from newsstand.office.kit.registry import registry
 
 def register() -> None:
     """Called once, when the application is ready."""
-    registry.on(mail.TOPIC, mail.deliver)
+    registry.on(mail.TOPIC, mail.deliver, can_wait=True)
     registry.every("kit.prune_outbox", 3600, _prune)
 
 

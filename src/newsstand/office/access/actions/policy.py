@@ -10,7 +10,7 @@ from django.forms.models import model_to_dict
 from newsstand.office.access import queries
 from newsstand.office.access.models import AccessPolicy
 from newsstand.office.access.signals import policy_changed
-from newsstand.office.kit import audit, outbox, shelf
+from newsstand.office.kit import audit, clock, outbox, shelf
 from newsstand.office.kit import queries as kit
 from newsstand.office.kit.queries import NoPublication
 from newsstand.rules.gate.policy import PolicyError
@@ -34,6 +34,7 @@ def change_policy(*, row: AccessPolicy, by: str, now: datetime, why: str = "") -
     problems = queries.rule_problems(row)
     if problems:
         raise PolicyError(" ".join(problems))
+    kit.hold_publication()
     kept = AccessPolicy.objects.select_for_update().filter(pk=row.pk).first()
     before = values_of(kept) if kept is not None else None
     row.save()
@@ -71,8 +72,16 @@ def values_of(row: AccessPolicy) -> dict[str, Any]:
 
 @transaction.atomic
 def post_policy() -> int:
-    """Something that the policy is made of changed: the board must be told."""
+    """Something that the policy is made of changed: the board must be told.
+
+    It is told on the commit, and by the row once more: this process may die before it has come there.
+    """
+    transaction.on_commit(_put_policy_now, robust=True)
     return outbox.add(TOPIC, {}, key="policy")
+
+
+def _put_policy_now() -> None:
+    put_policy(clock.now())
 
 
 def put_policy(now: datetime) -> None:

@@ -13,7 +13,7 @@ from newsstand.office.articles import queries as articles
 from newsstand.office.edition.printing import listings
 from newsstand.office.edition.printing.plate import Plate
 from newsstand.office.edition.printing.story import story_plate
-from newsstand.office.kit import clock, outbox, shelf
+from newsstand.office.kit import clock, outbox, queries, shelf
 from newsstand.rules.gate.variants import Variant
 from newsstand.shelf.entry import NOT_FOUND, Bodies, Entry, compress, new_entry
 from newsstand.shelf.store import ShelfFull
@@ -193,4 +193,6 @@ def _is_as_read(page: Any, plate: Plate) -> bool:
     rows = Page.objects.select_for_update().filter(**same, last_published_at=page.last_published_at)
     if rows.values_list("pk", flat=True).first() is None:
         return False
+    # A change of the rules raises the generation before it is committed: a print may have begun in between.
+    queries.hold_publication()
     return plate.facts is None or plate.facts == access.facts_for_gate(page.__class__.objects.get(pk=page.pk))
