@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
+from msgspec.structs import replace
 
 from newsstand.kiosk.answer import Answer, House, Miss, Request, answer
 from newsstand.office.access.actions import change_policy, put_policy_at_start
