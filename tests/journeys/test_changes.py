@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.journeys.site import Site
+from tests.journeys.site import Site, running
 from tests.journeys.stories import plain, with_level
 
 pytestmark = pytest.mark.journey
@@ -52,16 +52,23 @@ class Changer:
 
 
 @pytest.fixture(scope="module")
-def changer(common_site: Site) -> Iterator[Changer]:
-    made = Changer(common_site)
+def changing_site(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of its own, since its rules and its menu are changed."""
+    with running(made_demo, tmp_path_factory.mktemp("changing"), web_workers=2) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def changer(changing_site: Site) -> Iterator[Changer]:
+    made = Changer(changing_site)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def lines(common_site: Site) -> Iterator[list[HTTPConnection]]:
+def lines(changing_site: Site) -> Iterator[list[HTTPConnection]]:
     """A connection to each of the web workers."""
-    port = urlsplit(common_site.url).port
+    port = urlsplit(changing_site.url).port
     assert port is not None
     workers = [
         one
@@ -126,7 +133,7 @@ CHANGES = [
 
 
 def test_each_change_shows_on_every_worker_within_a_second(
-    common_site: Site, changer: Changer, lines: list[HTTPConnection]
+    changing_site: Site, changer: Changer, lines: list[HTTPConnection]
 ) -> None:
     """One after the other, since each begins where the others have left the site."""
     took = {}
@@ -140,7 +147,7 @@ def test_each_change_shows_on_every_worker_within_a_second(
 
 
 def test_a_closed_pass_opens_nothing_on_any_worker_within_a_second(
-    common_site: Site, changer: Changer, lines: list[HTTPConnection]
+    changing_site: Site, changer: Changer, lines: list[HTTPConnection]
 ) -> None:
     story = with_level("subscribers")[1]
     _moment, carried = changer.make("carry")
