@@ -31,7 +31,7 @@ def level(path: str) -> None:
 
 
 def correct(path: str) -> None:
-    _publish(path, title="A headline that was put right")
+    _publish(path, title=f"Put right at {path}")
 
 
 def take_down(path: str) -> None:

@@ -121,8 +121,8 @@ METERED = [story.path for story in with_level("metered")[:4]]
 BELOW = {story.path: plain(story.below[0]) for story in with_level("metered")}
 WALLED = with_level("subscribers")[0].path
 CHANGES = [
-    ("correct", METERED[0], METERED[0], "A headline that was put right", True),
-    ("correct", METERED[1], "/", "A headline that was put right", True),
+    ("correct", METERED[0], METERED[0], f"Put right at {METERED[0]}", True),
+    ("correct", METERED[1], "/", f"Put right at {METERED[1]}", True),
     ("level", METERED[1], METERED[1], BELOW[METERED[1]], False),
     ("take_down", METERED[2], METERED[2], "404 ", True),
     ("offer", "/", WALLED, "A mug from the harbour shop", True),
