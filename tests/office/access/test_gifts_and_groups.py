@@ -1,6 +1,6 @@
 """Gift links from the giver's side, groups and their networks, and offers by hand."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -61,6 +61,16 @@ def test_a_subscriber_makes_a_link_sees_it_and_takes_it_back(
     assert gift.gift_id in shelf.board.read().revoked_gifts
     assert "opens nothing any more" in client.get("/account/").content.decode()
     assert link not in client.get("/account/").content.decode()
+
+
+def test_the_last_day_of_a_link_is_one_of_the_publications_own(
+    client: Any, subscriber: Account, story: Any
+) -> None:
+    gift = actions.make_gift(account=subscriber, article=story, by=subscriber.actor, now=clock.now())
+    night = datetime(2030, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight in London
+    Gift.objects.filter(pk=gift.pk).update(until=night)
+    client.force_login(subscriber, backend=BACKEND)
+    assert "Opens until 2 July 2030" in client.get("/account/").content.decode()
 
 
 def test_nobody_takes_back_anothers_gift(client: Any, subscriber: Account, story: Any) -> None:
