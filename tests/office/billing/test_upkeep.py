@@ -367,3 +367,25 @@ def test_a_reader_who_withdraws_gets_back_what_is_left_and_reads_no_more(
     assert (subscription.state, subscription.end_reason) == ("ended", "withdrawn")
     assert not may_read(ada)
     assert audit_books(now=clock.now()).violations == ()
+
+
+def test_what_is_due_is_exposed_and_a_worker_that_is_away_is_found(
+    ada: Account,
+    offer: Offer,
+    time: Time,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    subscribe(ada, offer)
+    time.settle()
+    code, told = said(capsys, "due")
+    assert (code, told.splitlines()[0]) == (0, "due: 0")
+    assert told.splitlines()[-1].startswith("nothing is due before 20 December 2026")
+    time.on(days=28, hours=6)
+    code, told = said(capsys, "due", "--json")
+    assert code == 1
+    assert (json.loads(told)["due"], json.loads(told)["waits_seconds"] > 3600) == (1, True)
+    with caplog.at_level("INFO", "newsstand"):
+        time.settle()
+    assert "due_served subscriptions=1 purchases=0 now: due=0" in caplog.text
+    assert said(capsys, "due")[0] == 0

@@ -1,5 +1,6 @@
-"""What billing does after a commit and from time to time."""
+"""What billing does after a commit and from time to time. What was done is a line in the worker's log."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,8 +10,11 @@ from newsstand.office.billing.actions.audit_books import audit_and_keep
 from newsstand.office.billing.actions.earn_revenue import earn_revenue
 from newsstand.office.billing.actions.serve_purchases import serve_purchases
 from newsstand.office.billing.gateways.sandbox import payouts, webhooks
+from newsstand.office.billing.queries import upkeep
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
+
+log = logging.getLogger(__name__)
 
 SANDBOX = "sandbox"
 AUDIT_EVERY = 600.0
@@ -32,16 +36,26 @@ def register() -> None:
 
 
 def _renew(now: datetime) -> None:
-    serve_due(now=now)
-    serve_purchases(now=now)
+    subscriptions, purchases = serve_due(now=now), serve_purchases(now=now)
+    if subscriptions or purchases:
+        left = " ".join(f"{name}={count}" for name, count in upkeep.counts(now).items())
+        log.info("due_served subscriptions=%s purchases=%s now: %s", subscriptions, purchases, left)
 
 
 def _earn(now: datetime) -> None:
-    earn_revenue(now=now)
+    invoices = earn_revenue(now=now)
+    if invoices:
+        log.info("revenue_earned invoices=%s", invoices)
 
 
 def _audit(now: datetime) -> None:
-    audit_and_keep(now=now)
+    found = audit_and_keep(now=now)
+    log.info(
+        "books_audited sales=%s violations=%s seconds=%.1f",
+        found.subscriptions,
+        found.violations,
+        found.seconds,
+    )
 
 
 def _pay_out(now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsstand.office.billing import actions
-from newsstand.office.billing.queries import books, upkeep, wording
+from newsstand.office.billing.queries import books, next_due, upkeep, wording
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing.rebuild import rebuild
@@ -18,6 +18,7 @@ from newsstand.rules.money import Money
 
 BY = "staff:command"
 SHOWN = 100
+PATIENCE = 3600  # seconds that something may be due before the worker counts as away
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,23 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     print(json.dumps(said.facts, indent=1, default=str) if arguments.json else "\n".join(said.lines))
     return said.code
+
+
+def _due(arguments: argparse.Namespace) -> Said:
+    now = clock.now()
+    counts, next_at, stop = upkeep.counts(now), next_due(now), upkeep.charging_stopped()
+    late = max((now - next_at).total_seconds(), 0.0) if next_at is not None else 0.0
+    lines = [f"{name.replace('_', ' ')}: {count}" for name, count in counts.items()]
+    if stop is not None:
+        lines.append(f"charging is stopped: {stop.why}")
+    if next_at is None:
+        lines.append("nothing will ever be due")
+    elif late:
+        lines.append(f"the longest has waited for {late / 60:.0f} minutes")
+    else:
+        lines.append(f"nothing is due before {wording.moment(next_at)}")
+    facts = {**counts, "next_at": next_at, "waits_seconds": int(late), "stopped": stop is not None}
+    return Said(facts, lines, 1 if late > PATIENCE or stop is not None else 0)
 
 
 def _audit(arguments: argparse.Namespace) -> Said:
@@ -140,6 +158,7 @@ def _found(ref: str) -> Any:
 
 
 _DOERS: dict[str, Callable[[argparse.Namespace], Said]] = {
+    "due": _due,
     "audit": _audit,
     "rebuild": _rebuild,
     "preview": _preview,

@@ -31,6 +31,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _looking(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Commands that only read."""
+    _add(
+        words,
+        "due",
+        "what is due, on its way and set aside; code 1 where it waits for an hour and nobody comes",
+    )
     _add(words, "audit", "ask what must always hold of every subscription's books")
     rebuild = _add(words, "rebuild", "make states and invoices anew from what was told, and compare")
     rebuild.add_argument("--verify", action="store_true", required=True, help="compare, and change nothing")

@@ -22,7 +22,7 @@ from newsstand.office.billing.models.invoices import IN_FLIGHT, UNSETTLED
 from newsstand.office.billing.models.sales import LIVE
 from newsstand.office.billing.models.subscriptions import Engine
 from newsstand.office.billing.queries import wording
-from newsstand.office.billing.queries.due import waiting
+from newsstand.office.billing.queries.due import waiting, waiting_purchases
 from newsstand.office.kit.queries import deeds_about, publication
 from newsstand.rules.billing.lifecycle import State
 
@@ -81,7 +81,7 @@ def counts(now: datetime) -> dict[str, int]:
     """What is due, on its way and set aside, for the worker's line and the staff's page."""
     own = Subscription.objects.filter(state__in=LIVE, engine=Engine.OWN)
     return {
-        "due": waiting().filter(next_action_at__lte=now).count(),
+        "due": sum(rows.filter(next_action_at__lte=now).count() for rows in (waiting(), waiting_purchases())),
         "in_flight": Attempt.objects.filter(status__in=IN_FLIGHT).count(),
         "past_due": own.filter(state=State.PAST_DUE).count(),
         "parked": own.exclude(parked_reason="").count(),
