@@ -156,8 +156,7 @@ class OfficeStory(Story):
             serve(subscription_id=claimed, now=moment)
 
     def drain(self, now: int) -> None:
-        while outbox.drain():
-            pass
+        outbox.drain()
 
     def do(self, what: str, now: int) -> bool:
         row, by, moment = self._row(), self.account.actor, clock.from_unix(now)
@@ -192,6 +191,6 @@ class OfficeStory(Story):
         return None if paid is None else (paid.seq, paid.ref)
 
     def failed_at(self) -> int | None:
-        row = self._row()
+        row = Subscription.objects.only("state").get(pk=self.pk)
         last = queries.last_attempt(row) if row.state == State.PAST_DUE else None
         return clock.to_unix(last.settled_at) if last is not None and last.settled_at is not None else None
