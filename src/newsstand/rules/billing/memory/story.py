@@ -6,6 +6,7 @@ in the office.
 
 import hashlib
 import heapq
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ class Habits:
     heard_again: int = 20
 
 
-class Story:
+class Story(ABC):
     """One subscriber. What they do and what befalls them is told here; how it is done, in memory or in the office."""
 
     def __init__(self, number: int, chance: Chance, habits: Habits) -> None:
@@ -62,45 +63,45 @@ class Story:
 
     # --- how it is done ---
 
+    @abstractmethod
     def begin(self, now: int) -> None:
         """Order, with a card, and pay."""
-        raise NotImplementedError
 
+    @abstractmethod
     def due_at(self) -> int | None:
         """The moment at which the worker has to do something; None when there is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def serve(self, now: int) -> None:
         """The worker does one thing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def drain(self, now: int) -> None:
         """What waits in the outbox is done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def do(self, what: str, now: int) -> bool:
         """The reader does this: cancel, undo, mend or withdraw."""
-        raise NotImplementedError
 
+    @abstractmethod
     def news(self) -> list[GatewayEvent]:
         """What the bank has told since this was asked the last time."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hear(self, event: GatewayEvent, now: int) -> None:
         """A message of the bank comes in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def dispute(self, ref: str, kind: Kind, now: int) -> None:
         """The reader's bank takes sides."""
-        raise NotImplementedError
 
+    @abstractmethod
     def last_paid(self) -> tuple[int, str] | None:
         """Number and reference of the paid period that ends last."""
-        raise NotImplementedError
 
+    @abstractmethod
     def failed_at(self) -> int | None:
         """When the newest attempt was declined, where that is what the reader has to mend."""
-        raise NotImplementedError
 
     # --- what is told ---
 
