@@ -33,6 +33,7 @@ def _run(asked: argparse.Namespace, place: Path) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "newsstand.wiring.settings"
     django.setup()
     from tests import databases
+    from tests.torture.points import DEATHS, OTHERS
     from tests.torture.run import Plan, torture
 
     logging.disable(logging.CRITICAL)  # rows that fail because their process was shot are expected
@@ -49,8 +50,8 @@ def _run(asked: argparse.Namespace, place: Path) -> int:
     )
     with databases.copied(place / "databases" if on_sqlite else place):
         result = torture(plan, place)
-    for point, count in sorted(result.hit.items(), key=lambda row: int(row[0].split()[0])):
-        print(f"{count:5}  {point}")
+    for point in sorted([*DEATHS, *OTHERS], key=lambda name: int(name.split()[0])):
+        print(f"{result.hit[point]:5}  {point}")
     for found in result.verdict.violations[:20]:
         print(f"BROKEN {found}")
     print(f"{workers} workers, {result.verdict.periods} periods, {result.seconds:.0f} s")

@@ -18,27 +18,39 @@ ACTIONS = "newsstand.office.billing.actions"
 # name: (module, attribute, where in the call the process dies)
 DEATHS = {
     "1 before the attempt is committed": (f"{ACTIONS}.begin_attempt", "_forbids", "after"),
-    "2 after it is committed, before the call": (f"{ACTIONS}.take_payment", "send_attempt", "before"),
+    "2 after it is committed, before the call": (f"{ACTIONS}.take_payment", "ask", "before"),
     "3 the request does not arrive": ("SandboxGateway", "attempt", "before"),
     "4 the bank has it, the answer is lost": ("SandboxGateway", "attempt", "after"),
-    "5 answered, before it is recorded": (f"{ACTIONS}.take_payment", "record_attempt", "before"),
-    "6 inside the record": (f"{ACTIONS}.record_attempt", "follow", "after"),
-    "7 recorded, before what follows": (f"{ACTIONS}.take_payment", "record_attempt", "after"),
+    "5 answered, before it is recorded": (f"{ACTIONS}.take_payment", "record_answers", "before"),
+    "6 inside the record": (f"{ACTIONS}.settle_success", "follow_all", "after"),
+    "7 recorded, before what follows": (f"{ACTIONS}.take_payment", "record_answers", "after"),
     "8 a mail is sent and not marked": ("newsstand.office.kit.mail", "deliver", "after"),
-    "9 a webhook beside the record": (f"{ACTIONS}.receive_webhook", "record_gateway_event", "after"),
+    "10 a webhook is worked on, its sender hears nothing": (
+        f"{ACTIONS}.receive_webhook",
+        "record_gateway_event",
+        "after",
+    ),
     "10 a webhook is stored, and not worked on": (f"{ACTIONS}.record_gateway_event", "keep_event", "after"),
     "11 money is given back and not recorded": (f"{ACTIONS}.after_commit", "record_refund", "before"),
     "12 inside the sweep": (f"{ACTIONS}.sweep_attempt", "_is_wanted", "before"),
 }
 OTHERS = (
+    "9 a webhook is worked on while the record waits",
     "13 a worker wakes after its lease",
     "14 cancelled before the call",
     "15 another card before the call",
     "16 the database goes away",
     "17 an outage of three months",
+    "18 two versions are at work",
     "19 a restored backup",
     "20 the bank forgets its keys",
 )
+
+OVERTAKEN, ASLEEP, CANCELLED, ANOTHER_CARD, NO_DATABASE, OUTAGE, TWO_VERSIONS, RESTORED, KEYS_FORGOTTEN = (
+    OTHERS
+)
+
+FEW = 7  # subscriptions that a worker takes at once here, so that there are many portions
 
 
 @dataclass
@@ -73,8 +85,10 @@ def plant(trouble: Trouble) -> Callable[[], None]:
         owner = _owner(module)
         undo.append(_wrap(owner, name, _dying(trouble, point, when)))
     take = _owner(f"{ACTIONS}.take_payment")
-    undo.append(_wrap(take, "send_attempt", _meddling(trouble)))
-    undo.append(_wrap(take, "record_attempt", _freezing(trouble)))
+    undo.append(_wrap(take, "ask", _meddling(trouble)))
+    undo.append(_wrap(take, "record_answers", _freezing(trouble)))
+
+    undo.append(_wrap(_owner(f"{ACTIONS}.serve_due"), "claim", _portions(trouble)))
 
     def take_out() -> None:
         for step in reversed(undo):
@@ -117,17 +131,17 @@ def _meddling(trouble: Trouble) -> Wrapper:
     """Between the written attempt and the call: the reader cancels, changes the card, or the database goes away."""
 
     def wrapper(real: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(*, attempt: Any, by: str, now: Any) -> Any:
+        def wrapped(attempt: Any, now: Any) -> Any:
             subscription = attempt.invoice.subscription
-            if trouble.hits(OTHERS[1]):
+            if trouble.hits(CANCELLED):
                 from newsstand.office.billing import actions
 
                 actions.cancel_subscription(subscription=subscription, by="reader:torture", now=now)
-            if trouble.hits(OTHERS[2]):
+            if trouble.hits(ANOTHER_CARD):
                 _change_card(subscription, attempt.payment_method)
-            if trouble.hits(OTHERS[3]):
+            if trouble.hits(NO_DATABASE):
                 _lose_the_database()
-            return real(attempt=attempt, by=by, now=now)
+            return real(attempt, now)
 
         return wrapped
 
@@ -147,10 +161,13 @@ def _change_card(subscription: Any, card: Any) -> None:
 
 
 def _lose_the_database() -> None:
+    """As at a restart of the server: the connections of all workers are gone."""
     connection = connections["default"]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            )
     else:
         connection.close()
 
@@ -159,11 +176,41 @@ def _freezing(trouble: Trouble) -> Wrapper:
     """A worker that has the answer sleeps past its lease: what it wanted to write is kept for a later process."""
 
     def wrapper(real: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(*, attempt: Any, outcome: Any, via: str, by: str, now: Any) -> Any:
-            if trouble.hits(OTHERS[0]):
-                _keep_asleep(trouble.journal, attempt.key, outcome)
+        def wrapped(*, answers: Any, by: str, now: Any) -> Any:
+            if trouble.hits(OVERTAKEN):
+                _deliver_webhooks(now)
+            if trouble.hits(ASLEEP):
+                for answer in answers:
+                    _keep_asleep(trouble.journal, answer.attempt.key, answer.outcome)
                 os.kill(os.getpid(), signal.SIGKILL)
-            return real(attempt=attempt, outcome=outcome, via=via, by=by, now=now)
+            return real(answers=answers, by=by, now=now)
+
+        return wrapped
+
+    return wrapper
+
+
+def _deliver_webhooks(now: Any) -> None:
+    from newsstand.office.billing import actions
+    from newsstand.office.billing.gateways.sandbox import webhooks
+    from newsstand.office.kit import clock
+
+    def post(headers: Any, body: bytes) -> bool:
+        return actions.receive_webhook(gateway_name="sandbox", headers=headers, body=body, now=now)
+
+    webhooks.deliver_due(clock.to_unix(now), post)
+
+
+def _portions(trouble: Trouble) -> Wrapper:
+    """Small portions; and a worker of another version beside the others takes one at a time, as earlier ones did."""
+    is_other: dict[int, bool] = {}
+
+    def wrapper(real: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*, now: Any, limit: int) -> Any:
+            me = os.getpid()
+            if me not in is_other:
+                is_other[me] = trouble.hits(TWO_VERSIONS)
+            return real(now=now, limit=1 if is_other[me] else min(limit, FEW))
 
         return wrapped
 

@@ -276,6 +276,8 @@ def plant(office: Office, patch: pytest.MonkeyPatch) -> None:
     for name in ("take_payment", "sweep_attempt", "after_commit"):
         real = module[name].record_attempt
         patch.setattr(module[name], "record_attempt", _around(office, real))
+    real = module["take_payment"].record_answers
+    patch.setattr(module["take_payment"], "record_answers", _around(office, real))
     kept = module["record_gateway_event"].keep_event
     patch.setattr(module["record_gateway_event"], "keep_event", _before(office, "event_not_recorded", kept))
 

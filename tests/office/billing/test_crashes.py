@@ -8,7 +8,7 @@ import pytest
 
 from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions, queries
-from newsstand.office.billing.actions import record_attempt, take_payment
+from newsstand.office.billing.actions import record_attempt, settle_success, take_payment
 from newsstand.office.billing.actions.begin_attempt import LEASE
 from newsstand.office.billing.gateways.base import Unknown
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
@@ -50,15 +50,15 @@ def die_when_the_answer_is_lost(patch: pytest.MonkeyPatch) -> None:
 
 
 def die_before_it_is_recorded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(take_payment, "record_attempt", _die)
+    patch.setattr(take_payment, "record_answers", _die)
 
 
 def die_inside_the_record(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(record_attempt, "follow", _die)
+    patch.setattr(settle_success, "follow_all", _die)
 
 
 def die_before_the_attempt_is_written(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(take_payment, "begin_attempt", _die)
+    patch.setattr(take_payment, "begin_attempts", _die)
 
 
 Point = Callable[[pytest.MonkeyPatch], None]
@@ -153,18 +153,18 @@ def test_a_sender_that_wakes_after_its_lease_changes_nothing(
 ) -> None:
     kept: dict[str, Any] = {}
 
-    def freeze(**answer: Any) -> Attempt:
-        kept.update(answer)
+    def freeze(**given: Any) -> None:
+        kept.update(given)
         raise Killed
 
     ref = order(ada, offer)
     type_card(ref)
-    with dying(monkeypatch, lambda patch: patch.setattr(take_payment, "record_attempt", freeze)):
+    with dying(monkeypatch, lambda patch: patch.setattr(take_payment, "record_answers", freeze)):
         come_back(ref)
     time.on(seconds=LEASE.total_seconds() + 1)
     time.settle()
     before = list(Transfer.objects.values_list("key", flat=True))
-    record_attempt.record_attempt(**{**kept, "now": clock.now()})
+    record_attempt.record_answers(**{**kept, "now": clock.now()})
     assert list(Transfer.objects.values_list("key", flat=True)) == before
     assert taken() == booked() == 199
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from newsstand.office.accounts.models import Account, Grant
 from newsstand.office.billing import actions
-from newsstand.office.billing.actions.begin_attempt import Refusal, begin_attempt
+from newsstand.office.billing.actions.begin_attempt import Refusal, Wanted, begin_attempts
 from newsstand.office.billing.actions.finish_card import Finished, NothingToPay
 from newsstand.office.billing.actions.start_purchase import (
     AlreadyBought,
@@ -265,13 +265,11 @@ def test_a_paid_purchase_is_not_tried_again(ada: Account, day_pass: Offer) -> No
     purchase = buy(ada, day_pass)
     method, moment = purchase.payment_method, datetime.fromisoformat("2026-11-23T12:00:00+00:00")
     assert method is not None
-    refused = begin_attempt(
-        invoice=Invoice.objects.get(),
-        payment_method=method,
-        charge_ref="x",
+    refused = begin_attempts(
+        wanted=[Wanted(Invoice.objects.get(), method, "x")],
         initiator=Initiator.READER,
         return_url="",
         by="system",
         now=moment,
-    )
+    )[0]
     assert refused == Refusal("paid")

@@ -9,7 +9,7 @@ from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.actions import found_offer
 from newsstand.office.billing.actions.audit_books import audit_books
-from newsstand.office.billing.actions.begin_attempt import Refusal, begin_attempt
+from newsstand.office.billing.actions.begin_attempt import Refusal, Wanted, begin_attempts
 from newsstand.office.billing.actions.found_offer import OfferExists
 from newsstand.office.billing.gateways.base import Initiator
 from newsstand.office.billing.models import (
@@ -46,15 +46,13 @@ def traces() -> dict[str, int]:
 
 
 def try_to_begin(invoice: Invoice, method: PaymentMethod) -> Attempt | Refusal:
-    return begin_attempt(
-        invoice=invoice,
-        payment_method=method,
-        charge_ref="charge-1",
+    return begin_attempts(
+        wanted=[Wanted(invoice, method, "charge-1")],
         initiator=Initiator.MERCHANT,
         return_url="",
         by="system",
         now=clock.now(),
-    )
+    )[0]
 
 
 def test_a_paid_invoice_is_not_tried_again(ada: Account, offer: Offer) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions
-from newsstand.office.billing.actions import record_attempt
+from newsstand.office.billing.actions import settle_success
 from newsstand.office.billing.actions.audit_books import audit_and_keep, audit_books
 from newsstand.office.billing.actions.refund_invoice import RefundRefused
 from newsstand.office.billing.gateways.sandbox import events
@@ -279,7 +279,7 @@ def test_what_was_missed_is_taken_in_by_reconciling(
     type_card(ref, name="SIM WEBHOOK NEVER")
     from tests.office.billing.buying import come_back
 
-    with dying(monkeypatch, lambda patch: patch.setattr(record_attempt, "follow", _gone)):
+    with dying(monkeypatch, lambda patch: patch.setattr(settle_success, "follow_all", _gone)):
         come_back(ref)
     assert booked() == 0
     code, out = said(capsys, "reconcile", "--since", "2026-11-01")
@@ -292,7 +292,7 @@ def test_what_was_missed_is_taken_in_by_reconciling(
     assert GatewayEvent.objects.filter(kind="charge.succeeded").count() == 1
 
 
-def _gone(**given: Any) -> Any:
+def _gone(*given: Any, **named: Any) -> Any:
     from tests.office.billing.test_crashes import Killed
 
     raise Killed

@@ -1,11 +1,14 @@
 """Mail to readers: an outbox row of the change that asks for it, one mail per key, ever."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.utils import make_msgid
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from newsstand.office.kit import outbox, queries
@@ -14,19 +17,40 @@ from newsstand.office.kit.models import SentNotice
 TOPIC = "kit.mail"
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to be sent after the commit. `template` + `.txt` and `.html` are rendered with `context` (JSON values)."""
+
+    to: str
+    subject: str
+    template: str
+    context: dict[str, Any]
+    key: str
+
+
 def send_notice(
     *, to: str, subject: str, template: str, context: dict[str, Any], key: str, now: datetime
 ) -> None:
-    """Have a mail sent after the commit. `template` + `.txt` and `.html` are rendered with `context` (JSON values).
+    """Have a mail sent after the commit. The same key never makes a second mail, whatever is retried."""
+    send_notices([Notice(to, subject, template, context, key)], now=now)
 
-    The same key never makes a second mail, whatever is retried.
+
+def send_notices(notices: Sequence[Notice], *, now: datetime) -> None:
+    """Have several mails sent after the commit, each key once, ever.
+
+    Should another transaction write the same key at this moment, both ask for the mail, and it is sent once.
     """
-    defaults = {"template": template, "created_at": now}
-    _, is_new = SentNotice.objects.get_or_create(key=key, defaults=defaults)
-    if not is_new:
-        return
-    payload = {"key": key, "to": to, "subject": subject, "template": template, "context": context}
-    outbox.add(TOPIC, payload, key=key)
+    with transaction.atomic():
+        keys = [notice.key for notice in notices]
+        known = set(SentNotice.objects.filter(key__in=keys).values_list("key", flat=True))
+        news = {notice.key: notice for notice in notices if notice.key not in known}
+        if not news:
+            return
+        SentNotice.objects.bulk_create(
+            (SentNotice(key=row.key, template=row.template, created_at=now) for row in news.values()),
+            ignore_conflicts=True,
+        )
+        outbox.add_new(TOPIC, {key: asdict(notice) for key, notice in news.items()})
 
 
 def deliver(payload: dict[str, Any], now: datetime) -> None:

@@ -5,7 +5,7 @@ A row names what changed; its handler reads the present state, so that doing a r
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +49,20 @@ def add(topic: str, payload: dict[str, Any], *, key: str = "") -> int:
             return waiting
         row.save()
     return row.pk
+
+
+def add_new(topic: str, payloads: Mapping[str, dict[str, Any]]) -> None:
+    """Add rows whose keys, the mapping's, nobody has used before, all at once to the caller's transaction."""
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(topic)
+    now = clock.real_now()
+    OutboxRow.objects.bulk_create(
+        (
+            OutboxRow(topic=topic, key=key, payload=payload, created_at=now, not_before=now)
+            for key, payload in payloads.items()
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def _waiting(topic: str, key: str) -> int | None:

@@ -2,8 +2,10 @@
 
 from newsstand.office.accounts.actions.closing import close_passes as close_passes
 from newsstand.office.accounts.actions.closing import close_session as close_session
+from newsstand.office.accounts.actions.grants import Given as Given
 from newsstand.office.accounts.actions.grants import end_grant as end_grant
 from newsstand.office.accounts.actions.grants import give_grant as give_grant
+from newsstand.office.accounts.actions.grants import give_grants as give_grants
 from newsstand.office.accounts.actions.meter import take_in_device as take_in_device
 from newsstand.office.accounts.actions.person import close_account as close_account
 from newsstand.office.accounts.actions.person import follow_closing as follow_closing

@@ -1,13 +1,13 @@
 """The first half of a charge: the attempt is written and committed before the gateway hears of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
-from newsstand.office.billing.actions.locking import locked_sale
+from newsstand.office.billing.actions.locking import all_locked
 from newsstand.office.billing.gateways.base import Initiator
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Purchase, Subscription
 from newsstand.office.billing.models.invoices import IN_FLIGHT
@@ -25,48 +25,86 @@ class Refusal:
     why: str
 
 
-def begin_attempt(
-    *,
-    invoice: Invoice,
-    payment_method: PaymentMethod,
-    charge_ref: str,
-    initiator: Initiator,
-    return_url: str,
-    by: str,
-    now: datetime,
-) -> Attempt | Refusal:
-    """Write the attempt that is about to be sent; its key goes with the call. `by` is who wants the charge.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An invoice that is to be charged with a card; `charge_ref` is its charge at the gateway, once there is one."""
+
+    invoice: Invoice
+    payment_method: PaymentMethod
+    charge_ref: str = ""
+
+
+def begin_attempts(
+    *, wanted: Sequence[Wanted], initiator: Initiator, return_url: str, by: str, now: datetime
+) -> list[Attempt | Refusal]:
+    """Write the attempts that are about to be sent, each of another sale; their keys go with the calls. `by` is who
+    wants the charges.
 
     Whatever forbids a charge is looked at here, under the sale's lock: of two at the same moment one
     gets the attempt, and the other is told that it is in flight.
     """
     try:
         with transaction.atomic():
-            sale = locked_sale(invoice)
-            current = Invoice.objects.get(pk=invoice.pk)
-            why = _forbids(sale, current, payment_method)
-            if why:
-                return Refusal(why)
-            current.gateway, current.charge_ref = payment_method.gateway, charge_ref
-            current.save(update_fields=["gateway", "charge_ref"])
-            attempt = Attempt.objects.create(
-                key=uuid4(),
-                invoice=current,
-                n=(current.attempts.aggregate(last=Max("n"))["last"] or 0) + 1,
-                payment_method=payment_method,
-                initiator=initiator.value,
-                return_url=return_url,
-                begun_at=now,
-                lease_until=now + LEASE,
-            )
-            sale.next_action_at = now + LEASE
-            sale.save(update_fields=["next_action_at"])
+            return _begin(wanted, initiator, return_url, now)
     except IntegrityError:  # the database's own word, should the lock ever not hold: one attempt in flight
-        return Refusal("in_flight")
-    return attempt
+        if len(wanted) == 1:
+            return [Refusal("in_flight")]
+    return [
+        begun
+        for row in wanted
+        for begun in begin_attempts(wanted=[row], initiator=initiator, return_url=return_url, by=by, now=now)
+    ]
 
 
-def _forbids(sale: Subscription | Purchase, invoice: Invoice, payment_method: PaymentMethod) -> str:
+def _begin(
+    wanted: Sequence[Wanted], initiator: Initiator, return_url: str, now: datetime
+) -> list[Attempt | Refusal]:
+    sales = all_locked([row.invoice for row in wanted])
+    invoices = Invoice.objects.in_bulk([row.invoice.pk for row in wanted])
+    tried: dict[int, list[Attempt]] = {}
+    for attempt in Attempt.objects.filter(invoice__in=list(invoices)).order_by("n"):
+        tried.setdefault(attempt.invoice_id, []).append(attempt)
+    is_stopped, found, begun = charging_stopped() is not None, list[Attempt | Refusal](), list[Attempt]()
+    for row, sale in zip(wanted, sales, strict=True):
+        invoice = invoices[row.invoice.pk]
+        invoice.sale = sale
+        attempts = tried.get(invoice.pk, [])
+        why = _forbids(invoice, attempts, row.payment_method, is_stopped=is_stopped)
+        if why:
+            found.append(Refusal(why))
+            continue
+        invoice.gateway, invoice.charge_ref = row.payment_method.gateway, row.charge_ref
+        attempt = _new(invoice, row.payment_method, attempts, now)
+        attempt.initiator, attempt.return_url = initiator.value, return_url
+        found.append(attempt)
+        begun.append(attempt)
+    _write(begun, now)
+    return found
+
+
+def _new(invoice: Invoice, card: PaymentMethod, attempts: Sequence[Attempt], now: datetime) -> Attempt:
+    n = (attempts[-1].n if attempts else 0) + 1
+    return Attempt(
+        key=uuid4(), invoice=invoice, n=n, payment_method=card, begun_at=now, lease_until=now + LEASE
+    )
+
+
+def _write(begun: Sequence[Attempt], now: datetime) -> None:
+    if not begun:
+        return
+    invoices = [attempt.invoice for attempt in begun]
+    Invoice.objects.bulk_update(invoices, ["gateway", "charge_ref"])
+    Attempt.objects.bulk_create(begun)
+    for model in (Subscription, Purchase):
+        ids = [invoice.sale.pk for invoice in invoices if isinstance(invoice.sale, model)]
+        if ids:
+            model.objects.filter(pk__in=ids).update(next_action_at=now + LEASE)
+
+
+def _forbids(
+    invoice: Invoice, attempts: Sequence[Attempt], payment_method: PaymentMethod, *, is_stopped: bool
+) -> str:
+    sale = invoice.sale
     if invoice.amount == 0:
         return "free"
     if invoice.status != Invoice.Status.OPEN:
@@ -77,12 +115,12 @@ def _forbids(sale: Subscription | Purchase, invoice: Invoice, payment_method: Pa
         return "cancelled"
     if sale.parked_reason:
         return "parked"
-    if charging_stopped() is not None:
+    if is_stopped:
         return "stopped"
-    if invoice.attempts.filter(status__in=IN_FLIGHT).exists():
+    if any(attempt.status in IN_FLIGHT for attempt in attempts):
         return "in_flight"
     if payment_method.status != PaymentMethod.Status.LIVE:
         return "refused_card"
-    if invoice.attempts.filter(payment_method=payment_method).count() >= MOST_ATTEMPTS:
+    if sum(attempt.payment_method_id == payment_method.pk for attempt in attempts) >= MOST_ATTEMPTS:
         return "too_many"
-    return "too_many" if invoice.attempts.count() >= MOST_PER_INVOICE else ""
+    return "too_many" if len(attempts) >= MOST_PER_INVOICE else ""

@@ -1,10 +1,10 @@
 """What an event makes of a sale: the rule says it, and here it is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsstand.office.accounts.actions import end_grant, give_grant
+from newsstand.office.accounts.actions import Given, end_grant, give_grants
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions import notices
 from newsstand.office.billing.models import Attempt, Invoice, Purchase, Subscription
@@ -31,6 +31,19 @@ class Turn:
     now: datetime
 
 
+Turns = Sequence[Turn]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event about a sale, which the caller's transaction holds locked."""
+
+    sale: Subscription | Purchase
+    event: lifecycle.Event
+    invoice: Invoice | None = None
+    attempt: Attempt | None = None
+
+
 def follow(
     *,
     sale: Subscription | Purchase,
@@ -45,27 +58,48 @@ def follow(
 
     The caller's transaction holds the sale's row locked. A step that does not apply changes nothing.
     """
-    before = State(sale.state)
-    step = lifecycle.next(before, event, clock.to_unix(now))
-    if not step.applies:
-        return step
-    _enter(sale, step, now)
-    turn = Turn(sale, step, invoice, attempt, by, now)
-    for do in step.do:
-        _DOERS[do](turn)
-    _plan_dunning(turn)
-    sale.save()
-    if sale.state != before:
-        audit.record(
-            by=by,
-            verb=f"{sale.kind}_state",
-            subject=sale.log_subject,
-            before={"state": before.value},
-            after={"state": step.state.value, "event": type(event).__name__},
-            why=why,
-            now=now,
-        )
-    return step
+    return follow_all([Happened(sale, event, invoice, attempt)], by=by, now=now, why=why)[0]
+
+
+def follow_all(happened: Sequence[Happened], *, by: str, now: datetime, why: str = "") -> list[Step]:
+    """The same for several sales at once: what is to be done for many of them is done together."""
+    moment = clock.to_unix(now)
+    steps = [lifecycle.next(State(row.sale.state), row.event, moment) for row in happened]
+    turns, deeds = [], []
+    for row, step in zip(happened, steps, strict=True):
+        if not step.applies:
+            continue
+        if step.state != row.sale.state:
+            deeds.append(_deed(row, step, by, why, now))
+        _enter(row.sale, step, now)
+        turns.append(Turn(row.sale, step, row.invoice, row.attempt, by, now))
+    alike: dict[tuple[Do, ...], list[Turn]] = {}
+    for turn in turns:
+        alike.setdefault(turn.step.do, []).append(turn)
+    for deed, same in alike.items():
+        for do in deed:
+            _DOERS[do](same)
+    for turn in turns:
+        _plan_dunning(turn)
+    _save([turn.sale for turn in turns], is_plain=not deeds)
+    audit.record_all(deeds)
+    return steps
+
+
+def _save(sales: list[Subscription | Purchase], *, is_plain: bool) -> None:
+    """Of many that stay in their state only the plan has changed."""
+    subscriptions = [sale for sale in sales if isinstance(sale, Subscription)]
+    if is_plain and len(sales) > 1 and len(subscriptions) == len(sales):
+        Subscription.objects.bulk_update(subscriptions, ["next_seq", "next_action_at"])
+        return
+    for sale in sales:
+        sale.save()
+
+
+def _deed(row: Happened, step: Step, by: str, why: str, now: datetime) -> audit.Deed:
+    sale, event = row.sale, type(row.event).__name__
+    before, after = {"state": State(sale.state).value}, {"state": step.state.value, "event": event}
+    return audit.Deed(by, f"{sale.kind}_state", sale.log_subject, now, before, after, why)
 
 
 def _enter(sale: Subscription | Purchase, step: Step, now: datetime) -> None:
@@ -75,40 +109,51 @@ def _enter(sale: Subscription | Purchase, step: Step, now: datetime) -> None:
         sale.next_action_at = None
 
 
-def _give_access(turn: Turn) -> None:
-    if turn.sale.started_at is None:
-        turn.sale.started_at = turn.now
-    _grant(turn)
+def _give_access(turns: Turns) -> None:
+    for turn in turns:
+        if turn.sale.started_at is None:
+            turn.sale.started_at = turn.now
+    _grant(turns)
 
 
-def _grant(turn: Turn) -> None:
+def _grant(turns: Turns) -> None:
     """Rights up to the end of what is paid."""
-    sale, paid = turn.sale, queries.last_paid(turn.sale)
-    if paid is None or sale.started_at is None:
-        return
-    until, grace = _rights_end(sale, paid)
-    give_grant(
-        account=sale.account,
-        subject=sale.subject if isinstance(sale, Purchase) else f"product:{sale.product_code}",
-        rights=sale.plan.rights,
-        from_at=sale.started_at,
-        until=until,
-        grace_until=grace,
-        source=sale.kind,
-        source_ref=sale.ref,
-        by=turn.by,
-        now=turn.now,
-    )
+    given, unpaid = [], queries.unpaid_periods([turn.sale for turn in turns])
+    for turn in turns:
+        sale, paid = turn.sale, _last_paid(turn)
+        if paid is None or sale.started_at is None:
+            continue
+        until, grace = _rights_end(sale, paid, unpaid.get(sale.pk))
+        subject = sale.subject if isinstance(sale, Purchase) else f"product:{sale.product_code}"
+        given.append(
+            Given(sale.account, subject, sale.plan.rights, sale.started_at, until, grace, sale.kind, sale.ref)
+        )
+    if given:
+        give_grants(given, by=turns[0].by, now=turns[0].now)
 
 
-def _rights_end(sale: Subscription | Purchase, paid: Invoice) -> tuple[datetime | None, datetime | None]:
+def _last_paid(turn: Turn) -> Invoice | None:
+    """The paid period that ends last: the one that the event is about, if none after it was paid before."""
+    sale, invoice = turn.sale, turn.invoice
+    if (
+        isinstance(sale, Subscription)
+        and invoice is not None
+        and invoice.status == Invoice.Status.PAID
+        and invoice.seq + 1 >= sale.next_seq
+    ):
+        return invoice
+    return queries.last_paid(sale)
+
+
+def _rights_end(
+    sale: Subscription | Purchase, paid: Invoice, unpaid: Invoice | None
+) -> tuple[datetime | None, datetime | None]:
     """When rights end, and the days of grace that follow unless the reader has cancelled, or bought once."""
     if isinstance(sale, Purchase):
         return sale.reads_until, None
     until = clock.from_unix(access_until(paid.ends_on))
     if sale.is_cancelled:
         return until, None
-    unpaid = queries.unpaid_period(sale)
     grace_from = paid.ends_on if unpaid is None else max(paid.ends_on, queries.grace_starts_on(unpaid))
     return until, clock.from_unix(dunning.grace_until(grace_from))
 
@@ -130,16 +175,18 @@ def _confirm_order(turn: Turn) -> None:
     notices.send_confirmation(turn.sale, turn.invoice.consent, turn.now)
 
 
-def _send_receipt(turn: Turn) -> None:
-    if turn.invoice is None or turn.attempt is None:
-        raise ValueError("a receipt is for an invoice and the attempt that paid it")
-    is_sandbox = turn.invoice.gateway == "sandbox"
-    notices.send_receipt(turn.invoice, turn.attempt, is_sandbox=is_sandbox, now=turn.now)
+def _send_receipts(turns: Turns) -> None:
+    paid = []
+    for turn in turns:
+        if turn.invoice is None or turn.attempt is None:
+            raise ValueError("a receipt is for an invoice and the attempt that paid it")
+        paid.append((turn.invoice, turn.attempt))
+    notices.send_receipts(paid, now=turns[0].now)
 
 
 def _plan_renewal(turn: Turn) -> None:
     """The next moment is when the next period begins; what was bought once has no next one."""
-    sale, paid = turn.sale, queries.last_paid(turn.sale)
+    sale, paid = turn.sale, _last_paid(turn)
     if isinstance(sale, Purchase):
         sale.next_action_at = None
         return
@@ -154,14 +201,14 @@ def _stop_charging(turn: Turn) -> None:
     sale = turn.sale
     if sale.is_running and isinstance(sale, Subscription):
         sale.next_action_at = sale.cancel_at
-        _grant(turn)
+        _grant([turn])
     for invoice in sale.invoices.filter(status=Invoice.Status.OPEN).exclude(charge_ref=""):
         outbox.add(CALL_OFF, {"invoice": invoice.pk}, key=invoice.ref)
 
 
 def _resume_charging(turn: Turn) -> None:
     _plan_renewal(turn)
-    _grant(turn)
+    _grant([turn])
 
 
 def _retry(turn: Turn) -> None:
@@ -220,23 +267,33 @@ def _refund_charge(turn: Turn) -> None:
     outbox.add(REFUND, {"invoice": turn.invoice.pk}, key=turn.invoice.ref)
 
 
-_DOERS: dict[Do, Callable[[Turn], None]] = {
+def _each(do: Callable[[Turn], None]) -> Callable[[Turns], None]:
+    """Done for one after the other: what seldom happens to many at once."""
+
+    def do_each(turns: Turns) -> None:
+        for turn in turns:
+            do(turn)
+
+    return do_each
+
+
+_DOERS: dict[Do, Callable[[Turns], None]] = {
     Do.GIVE_ACCESS: _give_access,
-    Do.CONFIRM_ORDER: _confirm_order,
-    Do.SEND_RECEIPT: _send_receipt,
-    Do.PLAN_RENEWAL: _plan_renewal,
-    Do.STOP_CHARGING: _stop_charging,
-    Do.RESUME_CHARGING: _resume_charging,
-    Do.RETRY: _retry,
-    Do.ASK_FOR_CARD: _ask_for_card,
-    Do.ASK_FOR_APPROVAL: _ask_for_approval,
-    Do.TELL_STAFF: _tell_staff,
-    Do.VOID_OPEN_INVOICE: _void_open_invoice,
-    Do.CONFIRM_CANCEL: _confirm_cancel,
-    Do.CONFIRM_RESUME: _confirm_resume,
-    Do.SAY_ENDED: _say_ended,
-    Do.CUT_ACCESS: _cut_access,
-    Do.REFUND_CHARGE: _refund_charge,
+    Do.CONFIRM_ORDER: _each(_confirm_order),
+    Do.SEND_RECEIPT: _send_receipts,
+    Do.PLAN_RENEWAL: _each(_plan_renewal),
+    Do.STOP_CHARGING: _each(_stop_charging),
+    Do.RESUME_CHARGING: _each(_resume_charging),
+    Do.RETRY: _each(_retry),
+    Do.ASK_FOR_CARD: _each(_ask_for_card),
+    Do.ASK_FOR_APPROVAL: _each(_ask_for_approval),
+    Do.TELL_STAFF: _each(_tell_staff),
+    Do.VOID_OPEN_INVOICE: _each(_void_open_invoice),
+    Do.CONFIRM_CANCEL: _each(_confirm_cancel),
+    Do.CONFIRM_RESUME: _each(_confirm_resume),
+    Do.SAY_ENDED: _each(_say_ended),
+    Do.CUT_ACCESS: _each(_cut_access),
+    Do.REFUND_CHARGE: _each(_refund_charge),
 }
 
 
@@ -245,7 +302,7 @@ def _plan_dunning(turn: Turn) -> None:
     sale = turn.sale
     if sale.state != State.PAST_DUE or turn.invoice is None:
         return
-    _grant(turn)
+    _grant([turn])
     grace_over = clock.from_unix(dunning.grace_until(queries.grace_starts_on(turn.invoice)))
     retry_at = turn.step.retry_at
     retry = clock.from_unix(retry_at) if retry_at is not None else grace_over

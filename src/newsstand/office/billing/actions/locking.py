@@ -1,9 +1,12 @@
 """The one row lock of billing: whoever changes a sale, its invoices or attempts holds its row first."""
 
+from collections.abc import Sequence
+
 from newsstand.office.billing.models import Purchase, Subscription
 from newsstand.office.billing.models.sales import OfSale
 
-WITH = ("plan", "offer", "account", "payment_method")
+PRICES = "offer__steps__price"
+WITH = ("plan", "offer__plan", "account", "payment_method")
 
 
 def locked(subscription_id: int) -> Subscription:
@@ -16,6 +19,28 @@ def locked_purchase(purchase_id: int) -> Purchase:
     """The purchase as it stands now, locked until the end of the transaction."""
     rows = Purchase.objects.select_for_update(of=("self",))
     return rows.select_related(*WITH).get(pk=purchase_id)
+
+
+def all_locked(rows: Sequence[OfSale | Subscription]) -> list[Subscription | Purchase]:
+    """The sales of several rows, each of another one, as they stand now; always locked in the same order, so that
+    no two wait for one another. Their offers come with all prices."""
+    owners = [_owner(row) for row in rows]
+    found: dict[tuple[str, int], Subscription | Purchase] = {}
+    for model in (Subscription, Purchase):
+        ids = [pk for kind, pk in owners if kind == model.kind]
+        if ids:
+            held = model.objects.select_for_update(of=("self",)).select_related(*WITH)
+            for row in held.prefetch_related(PRICES).filter(pk__in=ids).order_by("pk"):
+                found[(model.kind, row.pk)] = row
+    return [found[owner] for owner in owners]
+
+
+def _owner(row: OfSale | Subscription) -> tuple[str, int]:
+    if isinstance(row, Subscription):
+        return Subscription.kind, row.pk
+    if row.subscription_id is not None:
+        return Subscription.kind, row.subscription_id
+    return Purchase.kind, row.purchase_id or 0
 
 
 def locked_again(sale: Subscription | Purchase) -> Subscription | Purchase:

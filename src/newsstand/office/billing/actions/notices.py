@@ -1,5 +1,6 @@
 """The mails of billing: each once, with the facts that law and contract ask for, and a link to cancel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from newsstand.office.billing import queries
 from newsstand.office.billing.models import Attempt, Consent, Invoice, Purchase, Refund, Subscription
 from newsstand.office.billing.queries import links, wording
-from newsstand.office.kit.mail import send_notice
+from newsstand.office.kit.mail import Notice, send_notices
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing import dunning
 from newsstand.rules.money import Money
@@ -35,15 +36,17 @@ class Letter:
         self.send_to(account.email, now)
 
     def send_to(self, address: str, now: datetime) -> None:
+        send_notices([self.notice(address)], now=now)
+
+    def notice(self, address: str) -> Notice:
+        """The letter as a mail to an address."""
         context = {
             "heading": self.subject,
             "paragraphs": self.paragraphs,
             "facts": self.facts,
             "links": self.links,
         }
-        send_notice(
-            to=address, subject=self.subject, template=TEMPLATE, context=context, key=self.key, now=now
-        )
+        return Notice(address, self.subject, TEMPLATE, context, self.key)
 
 
 def send_confirmation(sale: Subscription | Purchase, consent: Consent, now: datetime) -> None:
@@ -63,31 +66,36 @@ def send_confirmation(sale: Subscription | Purchase, consent: Consent, now: date
         ).send(sale.account, now)
 
 
-def send_receipt(invoice: Invoice, attempt: Attempt, *, is_sandbox: bool, now: datetime) -> None:
+def send_receipts(paid: Sequence[tuple[Invoice, Attempt]], *, now: datetime) -> None:
     """After every charge: the period, the amount, the card, and what is charged next."""
-    sale = invoice.sale
     with wording.in_its_language():
-        facts = [
-            (_("Plan"), sale.title),
-            (_("Period"), wording.span(invoice.period)),
-            (_("Amount"), wording.amount(invoice.money)),
-            (_("Card"), str(attempt.payment_method)),
-        ]
-        if isinstance(sale, Purchase):
-            facts[1:2] = _reads_until(sale)
-        elif (following := queries.next_charge(sale)) is not None:
-            facts.append((_("Next charge"), _money_on(following.money, wording.weekday(following.on))))
-        said = [_("We have received your payment. Thank you.")]
-        if is_sandbox:
-            said.append(_("This is a test: no money was taken."))
-        receipt = links.address(reverse("receipt", args=[invoice.public_id]))
-        Letter(
-            key=f"billing.receipt:{invoice.ref}",
-            subject=_("Your receipt: %(amount)s") % {"amount": wording.amount(invoice.money)},
-            paragraphs=said,
-            facts=facts,
-            links=[(_("This receipt in your account"), receipt), *_cancel_links(sale)],
-        ).send(sale.account, now)
+        letters = [_receipt(invoice, attempt).notice(invoice.sale.account.email) for invoice, attempt in paid]
+    send_notices(letters, now=now)
+
+
+def _receipt(invoice: Invoice, attempt: Attempt) -> Letter:
+    sale = invoice.sale
+    facts = [
+        (_("Plan"), sale.title),
+        (_("Period"), wording.span(invoice.period)),
+        (_("Amount"), wording.amount(invoice.money)),
+        (_("Card"), str(attempt.payment_method)),
+    ]
+    if isinstance(sale, Purchase):
+        facts[1:2] = _reads_until(sale)
+    elif (following := queries.next_charge(sale, invoice)) is not None:
+        facts.append((_("Next charge"), _money_on(following.money, wording.weekday(following.on))))
+    said = [_("We have received your payment. Thank you.")]
+    if invoice.gateway == "sandbox":
+        said.append(_("This is a test: no money was taken."))
+    receipt = links.address(reverse("receipt", args=[invoice.public_id]))
+    return Letter(
+        key=f"billing.receipt:{invoice.ref}",
+        subject=_("Your receipt: %(amount)s") % {"amount": wording.amount(invoice.money)},
+        paragraphs=said,
+        facts=facts,
+        links=[(_("This receipt in your account"), receipt), *_cancel_links(sale)],
+    )
 
 
 def send_payment_failed(invoice: Invoice, attempt: Attempt, *, wants_approval: bool, now: datetime) -> None:

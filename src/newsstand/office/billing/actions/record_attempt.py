@@ -4,21 +4,22 @@ An answer, a webhook and a lookup may all bring the same news at the same moment
 compare-and-set on the attempt and a unique key in the ledger, so that it counts once.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from newsstand.office.billing.actions.book import book
 from newsstand.office.billing.actions.follow import follow
 from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.actions.parking import park
+from newsstand.office.billing.actions.settle_success import Payment, settle_success, settle_together
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Purchase, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
-from newsstand.office.billing.queries import wording
 from newsstand.office.kit import audit, clock
-from newsstand.rules.billing import ledger, lifecycle
+from newsstand.rules.billing import lifecycle
 from newsstand.rules.billing.books import CANCELLED
 from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
@@ -26,6 +27,15 @@ from newsstand.rules.billing.lifecycle import State
 
 ASK_AGAIN = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
 NO_ANSWER = "the gateway does not say what became of a charge"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an attempt. `via` is answer or lookup."""
+
+    attempt: Attempt
+    outcome: base.Outcome | base.Canceled
+    via: str = "answer"
 
 
 def record_attempt(
@@ -46,71 +56,33 @@ def record_attempt(
             _record_called_off(attempt, now)
         case base.Processing() | base.Unknown():
             _record_unknown(attempt, by=by, now=now)
-    return Attempt.objects.select_related("invoice__subscription", "invoice__purchase", "payment_method").get(
-        pk=attempt.pk
-    )
+    return as_it_stands(attempt)
 
 
-def settle_success(
-    *,
-    invoice: Invoice,
-    paid: base.Succeeded,
-    via: str,
-    by: str,
-    now: datetime,
-    attempt: Attempt | None = None,
-) -> bool:
-    """The money of an invoice is taken: ledger, receipt, access; False if that was known before.
-
-    Money that nobody wanted any more, since the reader cancelled or the sale ended, goes back in full.
-    """
-    with transaction.atomic():
-        sale = locked_sale(invoice)
-        invoice = Invoice.objects.select_related("consent").get(pk=invoice.pk)
-        invoice.sale = sale
-        at = clock.from_unix(paid.at)
-        product = sale.product_code
-        charge = ledger.charge(invoice.gateway, paid.charge_ref, product, paid.amount)
-        is_news = book(charge, reference=invoice.ref, at=at)
-        if paid.fee is not None:
-            book(ledger.fee(invoice.gateway, paid.charge_ref, paid.fee), reference=invoice.ref, at=at)
-        if not is_news:
-            return False
-        keep_event(
-            event=_event(invoice, paid.charge_ref, Kind.CHARGE_SUCCEEDED, paid.at, paid), via=via, now=now
-        )
-        winner = _mark_success(invoice, attempt, now)
-        is_wanted = invoice.status == Invoice.Status.OPEN and not sale.is_cancelled
-        if is_wanted:
-            invoice.status, invoice.paid_at = Invoice.Status.PAID, now
-            invoice.earn_on = ledger.next_earning(invoice.period, invoice.starts_on)
-            invoice.save(update_fields=["status", "paid_at", "earn_on"])
-            if sale.state == State.PENDING:
-                sale.payment_method = winner.payment_method
-        else:
-            if invoice.status == Invoice.Status.OPEN:
-                invoice.status, invoice.void_reason = Invoice.Status.VOID, CANCELLED
-            invoice.earn_on = wording.day_of(now)
-            invoice.save(update_fields=["status", "void_reason", "earn_on"])
-        event = lifecycle.Paid(wanted=is_wanted)
-        follow(sale=sale, event=event, by=by, now=now, invoice=invoice, attempt=winner)
-        _audit(winner, by=by, now=now)
-        return True
+def as_it_stands(attempt: Attempt) -> Attempt:
+    """The attempt as it is in the database now."""
+    rows = Attempt.objects.select_related("invoice__subscription", "invoice__purchase", "payment_method")
+    return rows.get(pk=attempt.pk)
 
 
-def _mark_success(invoice: Invoice, attempt: Attempt | None, now: datetime) -> Attempt:
-    """The attempt that took the money: the one that was asked about, else the newest that is not settled."""
-    attempts = invoice.attempts.select_related("payment_method")
-    winner = attempt or attempts.filter(status__in=UNSETTLED).last() or attempts.last()
-    if winner is None:
-        raise LookupError(f"invoice {invoice.ref} was paid without an attempt of ours")
-    others = invoice.attempts.filter(status__in=UNSETTLED).exclude(pk=winner.pk)
-    others.update(status=Attempt.Status.CANCELED, settled_at=now)
-    Attempt.objects.filter(pk=winner.pk).update(
-        status=Attempt.Status.SUCCEEDED, settled_at=now, lease_until=None, cause="", code=""
-    )
-    winner.refresh_from_db()
-    return winner
+def record_answers(*, answers: Sequence[Answer], by: str, now: datetime) -> None:
+    """Write down several answers, each about another sale. The successes go into one transaction."""
+    paid: dict[str, list[Payment]] = {}
+    for answer in answers:
+        if isinstance(answer.outcome, base.Succeeded):
+            payment = Payment(answer.attempt.invoice, answer.outcome, answer.attempt)
+            paid.setdefault(answer.via, []).append(payment)
+    for via, payments in paid.items():
+        try:
+            settle_together(payments, via=via, by=by, now=now)
+        except (
+            IntegrityError
+        ):  # somebody wrote the same at this moment: each by itself finds what was written
+            for payment in payments:
+                settle_together([payment], via=via, by=by, now=now)
+    for answer in answers:
+        if not isinstance(answer.outcome, base.Succeeded):
+            record_attempt(attempt=answer.attempt, outcome=answer.outcome, via=answer.via, by=by, now=now)
 
 
 def _record_decline(attempt: Attempt, declined: base.Declined, *, via: str, by: str, now: datetime) -> None:
@@ -128,8 +100,7 @@ def _record_decline(attempt: Attempt, declined: base.Declined, *, via: str, by: 
             return
         invoice = _invoice_of(attempt, sale)
         moment = clock.to_unix(now)
-        told = _event(invoice, declined.charge_ref, Kind.CHARGE_FAILED, moment, declined)
-        keep_event(event=told, via=via, now=now)
+        keep_event(event=_event(invoice, moment, declined), via=via, now=now)
         if declined.cause is DeclineClass.HARD:
             refused = PaymentMethod.objects.filter(pk=attempt.payment_method_id)
             refused.update(status=PaymentMethod.Status.REFUSED)
@@ -217,20 +188,16 @@ def _invoice_of(attempt: Attempt, sale: Subscription | Purchase) -> Invoice:
     return invoice
 
 
-def _event(
-    invoice: Invoice, charge_ref: str, kind: Kind, at: int, told: base.Succeeded | base.Declined
-) -> GatewayEvent:
-    declined = told if isinstance(told, base.Declined) else None
+def _event(invoice: Invoice, at: int, declined: base.Declined) -> GatewayEvent:
     return GatewayEvent(
         gateway=invoice.gateway,
-        object_id=charge_ref,
-        kind=kind,
+        object_id=declined.charge_ref,
+        kind=Kind.CHARGE_FAILED,
         at=at,
-        charge_id=charge_ref,
+        charge_id=declined.charge_ref,
         ref=invoice.ref,
-        amount=told.amount if isinstance(told, base.Succeeded) else None,
-        code=declined.code if declined is not None else "",
-        cause=declined.cause if declined is not None else None,
+        code=declined.code,
+        cause=declined.cause,
     )
 
 

@@ -10,7 +10,7 @@ from newsstand.office.billing.actions.book import book, book_all
 from newsstand.office.billing.actions.follow import REFUND, follow
 from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked_sale
-from newsstand.office.billing.actions.record_attempt import settle_success
+from newsstand.office.billing.actions.settle_success import settle_success
 from newsstand.office.billing.gateways.base import Succeeded
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Refund
 from newsstand.office.billing.models import GatewayEvent as Row

@@ -18,7 +18,7 @@ from newsstand.office.billing.actions.finish_card import finish_card
 from newsstand.office.billing.actions.found_offer import found_offer
 from newsstand.office.billing.actions.gateway_in_use import NEW_CARDS, use
 from newsstand.office.billing.actions.receive_webhook import receive_webhook
-from newsstand.office.billing.actions.serve_due import claim_next, serve
+from newsstand.office.billing.actions.serve_due import claim, serve
 from newsstand.office.billing.actions.start_checkout import CheckoutStarted, change_card, start_checkout
 from newsstand.office.billing.actions.withdraw import withdraw
 from newsstand.office.billing.gateways.sandbox import rehearsal
@@ -151,8 +151,7 @@ class OfficeStory(Story):
 
     def serve(self, now: int) -> None:
         moment = clock.from_unix(now)
-        claimed = claim_next(now=moment)
-        if claimed is not None:
+        for claimed in claim(now=moment, limit=1):
             serve(subscription_id=claimed, now=moment)
 
     def drain(self, now: int) -> None:

@@ -6,17 +6,18 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from newsstand.office.billing import queries
-from newsstand.office.billing.actions.begin_attempt import LEASE, Refusal
+from newsstand.office.billing.actions.begin_attempt import LEASE, Refusal, Wanted
 from newsstand.office.billing.actions.end_sale import Ending, end_sale
-from newsstand.office.billing.actions.open_invoice import open_invoice
+from newsstand.office.billing.actions.open_invoice import open_invoices
 from newsstand.office.billing.actions.parking import park
 from newsstand.office.billing.actions.report_late import report_late
 from newsstand.office.billing.actions.serve_free import serve_free
 from newsstand.office.billing.actions.stop_charging import stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
-from newsstand.office.billing.actions.take_payment import take_payment
+from newsstand.office.billing.actions.take_payment import take_payment, take_payments
 from newsstand.office.billing.gateways.base import GatewayError, Initiator
 from newsstand.office.billing.models import Attempt, Subscription
+from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.due import waiting
 from newsstand.office.kit import clock
@@ -28,7 +29,9 @@ from newsstand.rules.billing.periods import due_at, period_containing
 log = logging.getLogger(__name__)
 
 BY = "system"
-
+NO_CARD = "there is no card to charge"
+PORTION = 100
+LONGEST_RUN = 60.0  # seconds
 
 ENOUGH = 20  # attempts of a run before their answers say anything about the gateway
 MOST_UNKNOWN = 0.1
@@ -38,19 +41,76 @@ MOST_OVER_PLAN = 1.5
 def serve_due(*, now: datetime) -> int:
     """Do what is due for every subscription, the longest waiting first; returns for how many.
 
-    Two brakes stop all charging: far more to do than was due when the run began, or too many without an answer.
+    They are taken by the portion: what is to be written for all of a portion is written at once. Two brakes stop all
+    charging: far more to do than was due when the run began, or too many without an answer. The first portion is a
+    small one, so that a gateway that does not answer is asked no more often than a brake needs to see it.
+
+    A run ends after a minute, so that its leases, which count from `now`, hold; whoever called it calls it again.
     """
-    served, planned = 0, waiting().filter(next_action_at__lte=now).count()
-    while (subscription_id := claim_next(now=now)) is not None:
-        try:
-            serve(subscription_id=subscription_id, now=now)
-        except GatewayError as error:
-            log.exception("subscription_parked subscription=%s", subscription_id)
-            park(sale=Subscription(pk=subscription_id), why=f"gateway: {error}", by=BY, now=now)
-        served += 1
-        if served % ENOUGH == 0:
+    served, planned, began = 0, waiting().filter(next_action_at__lte=now).count(), clock.monotonic()
+    while clock.monotonic() - began < LONGEST_RUN:
+        claimed = claim(now=now, limit=PORTION if served else ENOUGH)
+        if not claimed:
+            break
+        _serve_portion(claimed, now)
+        served += len(claimed)
+        if served >= ENOUGH:
             _brake(served, planned, now)
     return served
+
+
+def _serve_portion(claimed: list[int], now: datetime) -> None:
+    """Renewals together; whatever else is due one by one."""
+    rows = Subscription.objects.select_related("payment_method", "account").in_bulk(claimed)
+    on_their_way = set(
+        Attempt.objects.filter(invoice__subscription__in=claimed, status__in=UNSETTLED).values_list(
+            "invoice__subscription_id", flat=True
+        )
+    )
+    renewed, others = list[Subscription](), list[int]()
+    for pk in claimed:
+        row = rows[pk]
+        if row.state == State.ACTIVE and not row.is_cancelled and pk not in on_their_way:
+            renewed.append(row)
+        else:
+            others.append(pk)
+    _renew(renewed, now)
+    for pk in others:
+        try:
+            serve(subscription_id=pk, now=now)
+        except GatewayError as error:
+            _park(pk, error, now)
+
+
+def _park(subscription_id: int, error: GatewayError, now: datetime) -> None:
+    log.error("subscription_parked subscription=%s", subscription_id, exc_info=error)
+    park(sale=Subscription(pk=subscription_id), why=f"gateway: {error}", by=BY, now=now)
+
+
+def _renew(subscriptions: list[Subscription], now: datetime) -> None:
+    """Charge the period that contains now, of several subscriptions."""
+    wanted: list[tuple[Subscription, Wanted]] = []
+    opened = open_invoices(subscriptions=subscriptions, by=BY, now=now) if subscriptions else []
+    for subscription, invoice in zip(subscriptions, opened, strict=True):
+        card = subscription.payment_method
+        if invoice is None:
+            _wait(subscription, _next_due_at(subscription, now))
+            continue
+        report_late(subscription=subscription, invoice=invoice, by=BY, now=now)
+        if invoice.amount == 0:
+            serve_free(invoice=invoice, payment_method=card, by=BY, now=now)
+        elif card is None:
+            park(sale=subscription, why=NO_CARD, by=BY, now=now)
+        else:
+            wanted.append((subscription, Wanted(invoice, card)))
+    taken = take_payments(
+        wanted=[row for _, row in wanted], initiator=Initiator.MERCHANT, return_url="", by=BY, now=now
+    )
+    for (subscription, _), result in zip(wanted, taken, strict=True):
+        if isinstance(result, GatewayError):
+            _park(subscription.pk, result, now)
+        elif isinstance(result, Refusal):
+            _after_refusal(subscription, result, now)
 
 
 def _brake(served: int, planned: int, now: datetime) -> None:
@@ -63,20 +123,18 @@ def _brake(served: int, planned: int, now: datetime) -> None:
         stop_charging(why=f"{unknown} of {total} charges have no answer", by=BY, now=now)
 
 
-def claim_next(*, now: datetime) -> int | None:
-    """Take the subscription that waits longest, for the time of a lease; no two workers take the same.
+def claim(*, now: datetime, limit: int) -> list[int]:
+    """Take those subscriptions that wait longest, for the time of a lease; no two workers take the same.
 
-    Its next moment is set to the end of the lease: should this process die, it is due again then.
+    Their next moment is set to the end of the lease: should this process die, they are due again then.
     """
     with transaction.atomic():
         rows = waiting().filter(next_action_at__lte=now).order_by("next_action_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
-        row = rows.only("pk").first()
-        if row is None:
-            return None
-        Subscription.objects.filter(pk=row.pk).update(next_action_at=now + LEASE)
-        return row.pk
+        claimed = list(rows.values_list("pk", flat=True)[:limit])
+        Subscription.objects.filter(pk__in=claimed).update(next_action_at=now + LEASE)
+        return claimed
 
 
 def serve(*, subscription_id: int, now: datetime) -> None:
@@ -104,26 +162,17 @@ def _end_or_wait(subscription: Subscription, event: Ending, at: datetime, now: d
 
 
 def _charge(subscription: Subscription, now: datetime) -> None:
-    """Charge the period that contains now, or after a failed payment the one that is still open."""
+    """Charge again the period whose payment failed, if it is still open; else the one that contains now."""
     invoice = queries.unpaid_period(subscription) if subscription.state == State.PAST_DUE else None
-    invoice = invoice or open_invoice(sale=subscription, by=BY, now=now)
+    card = subscription.payment_method
     if invoice is None:
-        _wait(subscription, _next_due_at(subscription, now))
+        _renew([subscription], now)
         return
-    report_late(subscription=subscription, invoice=invoice, by=BY, now=now)
-    if invoice.amount == 0:
-        serve_free(invoice=invoice, payment_method=subscription.payment_method, by=BY, now=now)
-        return
-    if subscription.payment_method is None:
-        park(sale=subscription, why="there is no card to charge", by=BY, now=now)
+    if card is None:
+        park(sale=subscription, why=NO_CARD, by=BY, now=now)
         return
     taken = take_payment(
-        invoice=invoice,
-        payment_method=subscription.payment_method,
-        initiator=Initiator.MERCHANT,
-        return_url="",
-        by=BY,
-        now=now,
+        invoice=invoice, payment_method=card, initiator=Initiator.MERCHANT, return_url="", by=BY, now=now
     )
     if isinstance(taken, Refusal):
         _after_refusal(subscription, taken, now)

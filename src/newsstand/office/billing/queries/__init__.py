@@ -21,3 +21,4 @@ from newsstand.office.billing.queries.readers import reader_state as reader_stat
 from newsstand.office.billing.queries.readers import running_subscriptions as running_subscriptions
 from newsstand.office.billing.queries.readers import subscription_of as subscription_of
 from newsstand.office.billing.queries.readers import unpaid_period as unpaid_period
+from newsstand.office.billing.queries.readers import unpaid_periods as unpaid_periods

@@ -1,5 +1,6 @@
 """What a reader has, has paid, and will pay."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -71,6 +72,13 @@ def unpaid_period(sale: Subscription | Purchase) -> Invoice | None:
     return sale.invoices.filter(status=Invoice.Status.OPEN).order_by("-seq").first()
 
 
+def unpaid_periods(sales: Sequence[Subscription | Purchase]) -> dict[int, Invoice]:
+    """The same of several subscriptions, by their numbers; what was bought once has no periods."""
+    subscriptions = [sale for sale in sales if isinstance(sale, Subscription)]
+    rows = Invoice.objects.filter(subscription__in=subscriptions, status=Invoice.Status.OPEN)
+    return {row.subscription_id: row for row in rows.order_by("seq") if row.subscription_id is not None}
+
+
 def money_left(invoice: Invoice) -> Money:
     """What is left of an invoice's money: taken, less what went back and what disputes hold or took."""
     rows = Transfer.objects.filter(reference=invoice.ref).values_list("key", "amount")
@@ -85,11 +93,11 @@ def open_charges(account: "Account") -> QuerySet[Invoice]:
     return rows.filter(is_live).order_by("pk")
 
 
-def next_charge(subscription: Subscription) -> NextCharge | None:
-    """What is charged next, and when; None when nothing will be."""
+def next_charge(subscription: Subscription, just_paid: Invoice | None = None) -> NextCharge | None:
+    """What is charged next, and when; None when nothing will be. `just_paid` is what the row does not know yet."""
     if not subscription.is_running or subscription.is_cancelled:
         return None
-    paid = last_paid(subscription)
+    paid = just_paid or last_paid(subscription)
     seq = subscription.next_seq if paid is None else max(subscription.next_seq, paid.seq + 1)
     seq = subscription.offer.terms().next_charged(seq)
     return NextCharge(subscription.period(seq).starts_on, subscription.offer.price_row(seq).money)

@@ -3,7 +3,7 @@
 Every function that decides locks the charge's row first, so that two at the same moment see one another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -54,14 +54,16 @@ def take(
     """
     with transaction.atomic(using=ALIAS):
         charge = locked(charge_ref)
-        known = Attempt.objects.filter(key=key).first()
+        tried = list(charge.attempts.select_related("method"))
+        known = next((attempt for attempt in tried if attempt.key == key), None)
         if known is not None and not _forgets(known, now):
+            known.charge = charge
             return outcome(known, now)
-        if charge.attempts.filter(state=Attempt.State.SUCCEEDED).exists():
+        if any(attempt.state == Attempt.State.SUCCEEDED for attempt in tried):
             return AlreadySucceeded(charge.ref)
         if charge.canceled_at is not None:
             return Canceled(charge.ref)
-        _drop_open_approval(charge, now)
+        _drop_open_approval(tried, now)
         attempt = Attempt(key=key, charge=charge, method=method, at=now)
         code = _refusal(method, initiator, now) if refusal is None else refusal(method)
         if initiator is Initiator.READER and (code == ASKS if refusal else _wants_approval(method)):
@@ -110,7 +112,7 @@ def cancel(charge_ref: str, now: int) -> Canceled | AlreadySucceeded:
         if charge.attempts.filter(state=Attempt.State.SUCCEEDED).exists():
             return AlreadySucceeded(charge.ref)
         if charge.canceled_at is None:
-            _drop_open_approval(charge, now)
+            _drop_open_approval(charge.attempts.all(), now)
             charge.canceled_at = now
             charge.save(update_fields=["canceled_at"])
             record(Kind.CHARGE_CANCELED, charge.ref, now, charge=charge, ours=charge.ours)
@@ -228,8 +230,10 @@ def _dispute(charge: Charge, method: Method, now: int) -> None:
         record(Kind.DISPUTE_LOST, dispute, at, charge=charge, ours=charge.ours, money=charge.money)
 
 
-def _drop_open_approval(charge: Charge, now: int) -> None:
+def _drop_open_approval(tried: Iterable[Attempt], now: int) -> None:
     """A newer try or a cancellation takes the place of one that still waits for the reader."""
-    for attempt in charge.attempts.filter(state=Attempt.State.ACTION):
+    for attempt in tried:
+        if attempt.state != Attempt.State.ACTION:
+            continue
         attempt.state, attempt.code, attempt.at = Attempt.State.DECLINED, SUPERSEDED, now
         attempt.save()

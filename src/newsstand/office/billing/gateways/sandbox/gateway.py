@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from newsstand.office.billing.gateways import base
@@ -54,17 +54,8 @@ class SandboxGateway:
         return cards.as_payment_method(setup.method)
 
     def open_charge(self, *, charge: base.NewCharge, now: int) -> str:
-        row, _ = Charge.objects.get_or_create(
-            ours=charge.ref,
-            defaults={
-                "customer": _customer(charge.customer),
-                "amount": charge.amount.amount,
-                "currency": charge.amount.currency,
-                "descriptor": charge.descriptor,
-                "metadata": dict(charge.metadata),
-                "created_at": now,
-            },
-        )
+        known = Charge.objects.select_related("customer").filter(ours=charge.ref)
+        row = known.first() or _open(charge, now) or known.get()
         if row.money != charge.amount or row.customer.ref != charge.customer:
             raise base.GatewayError("this reference stands for another amount or customer")
         return row.ref
@@ -79,15 +70,14 @@ class SandboxGateway:
         return_url: str,
         now: int,
     ) -> base.Attempted:
-        charge = _charge(charge_ref)
-        method = Method.objects.filter(ref=payment_method, customer=charge.customer).first()
+        method = Method.objects.filter(ref=payment_method, customer__charges__ref=charge_ref).first()
         if method is None:
             raise base.GatewayError("this customer has no such card")
         if method.sim == "timeout":
             return base.Unknown("timeout")
         if method.sim == "error_once" and _shows_error(method):
             return base.Unknown("http_500")
-        answer = charging.take(charge.ref, method, key, initiator, return_url, now)
+        answer = charging.take(charge_ref, method, key, initiator, return_url, now)
         if method.sim == "webhook_first":
             webhooks.deliver_first(now)
         return base.Unknown("timeout") if method.sim in _UNHEARD else answer
@@ -135,6 +125,25 @@ def _customer(ref: str) -> Customer:
         return Customer.objects.get(ref=ref)
     except Customer.DoesNotExist:
         raise base.GatewayError("no such customer") from None
+
+
+def _open(charge: base.NewCharge, now: int) -> Charge | None:
+    """The charge for this reference; None where another call has opened it at this moment."""
+    made = Charge(
+        ours=charge.ref,
+        customer=_customer(charge.customer),
+        amount=charge.amount.amount,
+        currency=charge.amount.currency,
+        descriptor=charge.descriptor,
+        metadata=dict(charge.metadata),
+        created_at=now,
+    )
+    try:
+        with transaction.atomic(using=ALIAS):
+            made.save(force_insert=True)
+    except IntegrityError:
+        return None
+    return made
 
 
 def _charge(ref: str) -> Charge:
