@@ -10,6 +10,7 @@ from functools import partial
 from types import FrameType, ModuleType
 from typing import NoReturn
 
+from newsstand.wiring.child import STOPS
 from newsstand.wiring.commands import billing_words
 from newsstand.wiring.env import SettingError
 
@@ -156,6 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:  # this process is the command, and takes back what it has begun when told to stop
         signal.signal(signal.SIGTERM, _stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsstand.wiring.settings")
     try:
         if words[:1] == ["manage"]:

@@ -37,6 +37,21 @@ def make(data: Path, values: Values, commands: Sequence[Sequence[str]]) -> int:
     """
     unfinished = data.with_name(f"{data.name}.unfinished")
     try:
+        _begin(data, unfinished, values)
+        environment = {**os.environ, "NEWSSTAND_DATA": str(unfinished)}
+        for words in commands:
+            code = run_command(*words, environment=environment)
+            if code != 0:
+                return code
+        unfinished.rename(data)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return 0
+
+
+def _begin(data: Path, unfinished: Path, values: Values) -> None:
+    """A directory with nothing but settings. Raises SettingError where the installation cannot be made."""
+    try:
         if data.exists() and any(data.iterdir()):
             raise SettingError(f"{data} is not empty and is no installation, so nothing was made there.")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -46,16 +61,6 @@ def make(data: Path, values: Values, commands: Sequence[Sequence[str]]) -> int:
         raise SettingError(
             f"{data.parent} cannot be written ({error.strerror}); nothing was made."
         ) from error
-    environment = {**os.environ, "NEWSSTAND_DATA": str(unfinished)}
-    try:
-        for words in commands:
-            code = run_command(*words, environment=environment)
-            if code != 0:
-                return code
-        unfinished.rename(data)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return 0
 
 
 def throw_away(data: Path) -> None:
