@@ -1,6 +1,7 @@
 """Many readers at one moment for a page that is not printed yet: one printing, and the right page for each."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from newsstand.kiosk.answer import Answer
@@ -8,7 +9,17 @@ from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.together import MISS, KioskFirst, request_of
 from newsstand.rules.gate.facts import Level
 from newsstand.rules.gate.variants import Variant
-from tests.kiosk.site import OPENING_TEXT, PAID_TEXT, Site, bodies_of, pass_cookie, subscription
+from tests.kiosk.site import (
+    OPENING_TEXT,
+    PAID_TEXT,
+    POLICY,
+    Site,
+    article_id,
+    bodies_of,
+    pass_cookie,
+    subscription,
+    visit_of,
+)
 from tests.kiosk.test_app import scope_of
 
 READERS = 2000
@@ -107,6 +118,24 @@ def test_strangers_are_told_the_same_but_never_past_a_change(site: Site) -> None
     wall = site.get(path)
     assert isinstance(wall, Answer)
     assert PAID_TEXT.encode() not in wall.body
+
+
+def test_each_stranger_of_one_second_is_counted_on_a_device_of_their_own(site: Site) -> None:
+    path = site.print_story(1, Level.METERED)
+    answers = [site.get(path) for _ in range(4)]
+    visits = [visit_of(answer) for answer in answers]
+    assert len({visit.device for visit in visits if visit is not None}) == 4
+    assert {visit.counted for visit in visits if visit is not None} == {(article_id(1),)}
+    assert {(answer.status, answer.body) for answer in answers} == {(200, answers[0].body)}
+    assert PAID_TEXT.encode() in answers[0].body
+    assert [number for reading, number in site.shelf.tally.drain().items() if reading.reason == "meter"] == [
+        4
+    ]
+    assert all(len(answer.cookies) == 1 and "public" not in str(answer.headers) for answer in answers)
+    site.shelf.board.set_policy(replace(POLICY, device_allowance=0))
+    walled = site.get(path)
+    assert walled.cookies == ()
+    assert PAID_TEXT.encode() not in walled.body
 
 
 def test_a_story_of_this_second_is_asked_of_the_office_once(site: Site, monkeypatch: Any) -> None:

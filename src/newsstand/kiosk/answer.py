@@ -8,7 +8,7 @@ from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
 from newsstand.kiosk.guests import Guest, guest_of
 from newsstand.kiosk.house import House as House
 from newsstand.kiosk.house import Seen
-from newsstand.kiosk.metering import Meter, count, meter_for, with_store
+from newsstand.kiosk.metering import Meter, count, first_on_a_device, meter_for, with_store
 from newsstand.kiosk.negotiate import coding_for, has_already
 from newsstand.kiosk.ready import Decided, Ready, Sheet, Told
 from newsstand.kiosk.reply import Answer as Answer
@@ -21,6 +21,7 @@ from newsstand.kiosk.standing import NOBODY, Standing, standing
 from newsstand.kiosk.standing import Renewal as Renewal
 from newsstand.rules.gate.decide import decide, decide_page
 from newsstand.rules.gate.facts import ArticleFacts, Declares
+from newsstand.rules.gate.meter import Window, window_at
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import variant_of
 from newsstand.rules.gate.visits import DeviceVisit
@@ -96,16 +97,31 @@ def answer(
 
 
 def _to_a_stranger(asked: _Asked, ready: Ready) -> Told:
-    """Strangers who ask the same in the same second are told the same, unless one of them is counted."""
+    """Strangers who ask the same in the same second are told the same; who is counted gets a cookie of their own."""
     headers = asked.request.headers
     says = declared(asked.request)
     question = (asked.request.method, headers.get("accept-encoding"), headers.get("if-none-match"), says)
     told = ready.told(question, asked.policy, asked.now)
-    if told is None:
-        told = _printed(asked, ready)
-        if isinstance(told.outcome, Answer) and not told.outcome.cookies:
-            ready.tell(question, told)
+    if told is not None:
+        return _counted_on_a_new_device(asked, told) if told.counts else told
+    told = _printed(asked, ready)
+    answer = told.outcome
+    if isinstance(answer, Answer):
+        counts = bool(answer.cookies)
+        to_others = told._replace(outcome=answer._replace(cookies=()), counts=True) if counts else told
+        ready.tell(question, to_others)
     return told
+
+
+def _counted_on_a_new_device(asked: _Asked, told: Told) -> Told:
+    """What another new device was told, with this one's first article in its cookie."""
+    answer, article = told.outcome, told.article
+    assert isinstance(answer, Answer)
+    assert article is not None
+    window = window_at(asked.policy, asked.now)
+    cookie = _visit_cookie(asked, window, first_on_a_device(window, article))
+    whole = Answer(answer.status, answer.head, answer.body, (cookie,))
+    return Told(whole, article, told.variant, told.reason)
 
 
 def _asset(asked: _Asked, ready: Ready) -> Answer | Miss:
@@ -186,10 +202,11 @@ def _count_and_hand_out(
 
 
 def _visit_cookies(asked: _Asked, meter: Meter, visit: DeviceVisit | None) -> tuple[str, ...]:
-    if visit is None:
-        return ()
-    seconds = meter.window.end_at - asked.now
-    return (visit_cookie(visit, asked.house.ring, seconds=seconds, secure=asked.house.secure),)
+    return () if visit is None else (_visit_cookie(asked, meter.window, visit),)
+
+
+def _visit_cookie(asked: _Asked, window: Window, visit: DeviceVisit) -> str:
+    return visit_cookie(visit, asked.house.ring, seconds=window.end_at - asked.now, secure=asked.house.secure)
 
 
 def _decide(

@@ -58,10 +58,15 @@ def count(meter: Meter, article: str, house: House) -> tuple[Count, DeviceVisit 
         identity = f"reader:{meter.reader}"
         return house.shelf.visits.count(identity, meter.window.key, article, meter.allowance), None
     if meter.device is None:
-        first = DeviceVisit(meter.window.key, os.urandom(16).hex(), (article,))
+        first = first_on_a_device(meter.window, article)
         return Count(frozenset(first.counted), opened=True), first
     identity = f"device:{meter.device}"
     counted = house.shelf.visits.count(identity, meter.window.key, article, meter.allowance, meter.known)
     if not counted.opened:
         return counted, None
     return counted, DeviceVisit(meter.window.key, meter.device, tuple(sorted(counted.counted)))
+
+
+def first_on_a_device(window: Window, article: str) -> DeviceVisit:
+    """What the cookie of a new device holds after its first article."""
+    return DeviceVisit(window.key, os.urandom(16).hex(), (article,))

@@ -68,12 +68,16 @@ class Decided(NamedTuple):
 
 
 class Told(NamedTuple):
-    """An outcome, with what the tally is to know of it; `article` is None where nothing is tallied."""
+    """An outcome, with what the tally is to know of it; `article` is None where nothing is tallied.
+
+    `counts` is whether the next who is told this is counted too, and needs a cookie of their own.
+    """
 
     outcome: Answer | Miss | Renew
     article: str | None = None
     variant: str = ""
     reason: str = ""
+    counts: bool = False
 
 
 class Ready:
