@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.actions import record_attempt, settle_success, take_payment
 from newsstand.office.billing.actions.begin_attempt import LEASE
+from newsstand.office.billing.gateways import base
 from newsstand.office.billing.gateways.base import Unknown
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 from newsstand.office.billing.gateways.sandbox.models import Attempt as BankAttempt
 from newsstand.office.billing.gateways.sandbox.models import Refund as BankRefund
 from newsstand.office.billing.models import Attempt, Invoice, Offer, Subscription, Transfer
 from newsstand.office.kit import clock
+from newsstand.rules.billing.dunning import DeclineClass
 from tests.office.billing.buying import come_back, order, subscribe, type_card
 from tests.office.billing.conftest import Time
 from tests.office.billing.test_renewals import booked, may_read, receipts, taken
@@ -246,3 +249,23 @@ def test_an_answer_of_unknown_is_never_a_decline(
     assert not [mail for mail in mails if "did not go through" in mail.subject]
     time.pass_by(days=2)
     assert taken() == booked() == 2 * 199
+
+
+@pytest.mark.parametrize("end", ["succeeded", "declined", "canceled"])
+def test_an_attempt_never_ends_before_it_began(ada: Account, offer: Offer, time: Time, end: str) -> None:
+    """Who learns of its end may have looked at the clock before somebody else began it."""
+    ref = order(ada, offer)
+    type_card(ref, name="SIM TIMEOUT SUCCESS")
+    attempt = come_back(ref)
+    assert isinstance(attempt, Attempt)
+    charge = attempt.invoice.charge_ref
+    outcomes: dict[str, base.Outcome | base.Canceled] = {
+        "succeeded": base.Succeeded(charge, attempt.invoice.money, clock.unix()),
+        "declined": base.Declined(charge, "lost", DeclineClass.HARD),
+        "canceled": base.Canceled(charge),
+    }
+    early = attempt.begun_at - timedelta(days=1)
+    stands = record_attempt.record_attempt(
+        attempt=attempt, outcome=outcomes[end], via="lookup", by="system", now=early
+    )
+    assert (stands.status, stands.settled_at) == (end, attempt.begun_at)

@@ -92,7 +92,7 @@ def _record_decline(attempt: Attempt, declined: base.Declined, *, via: str, by: 
             attempt,
             now,
             status=Attempt.Status.DECLINED,
-            settled_at=now,
+            settled_at=Attempt.ends_at(now),
             cause=declined.cause.value,
             code=declined.code,
         )
@@ -134,7 +134,7 @@ def _record_called_off(attempt: Attempt, now: datetime) -> None:
     """Nothing will be taken by this charge. If the reader wants to stay after all, the period gets another one."""
     with transaction.atomic():
         sale = locked_sale(attempt.invoice)
-        is_news = _set(attempt, now, status=Attempt.Status.CANCELED, settled_at=now)
+        is_news = _set(attempt, now, status=Attempt.Status.CANCELED, settled_at=Attempt.ends_at(now))
         if is_news and sale.state == State.ACTIVE and not sale.is_cancelled:
             open_ones = Invoice.objects.filter(pk=attempt.invoice_id, status=Invoice.Status.OPEN)
             open_ones.update(status=Invoice.Status.VOID, void_reason=CANCELLED)

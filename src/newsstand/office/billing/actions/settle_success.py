@@ -130,16 +130,18 @@ def _mark_attempts(news: Sequence[Payment], now: datetime) -> list[Attempt]:
         winners.append(winner)
         others += [other.pk for other in attempts if other is not winner and other.status in UNSETTLED]
     if others:
-        Attempt.objects.filter(pk__in=others).update(status=Attempt.Status.CANCELED, settled_at=now)
+        ended = {"status": Attempt.Status.CANCELED, "settled_at": Attempt.ends_at(now)}
+        Attempt.objects.filter(pk__in=others).update(**ended)
     won = {
         "status": Attempt.Status.SUCCEEDED,
-        "settled_at": now,
         "lease_until": None,
         "cause": "",
         "code": "",
     }
-    Attempt.objects.filter(pk__in=[winner.pk for winner in winners]).update(**won)
+    rows = Attempt.objects.filter(pk__in=[winner.pk for winner in winners])
+    rows.update(**won, settled_at=Attempt.ends_at(now))
     for winner in winners:
+        winner.settled_at = max(now, winner.begun_at)
         for name, value in won.items():
             setattr(winner, name, value)
     return winners

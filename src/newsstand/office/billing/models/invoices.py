@@ -1,9 +1,11 @@
 """Invoices and attempts: one row per period or purchase, one row per try to take its money."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from newsstand.office.billing.models.sales import OfSale
@@ -147,6 +149,14 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice_id}#{self.n}"
+
+    @staticmethod
+    def ends_at(now: datetime) -> Greatest:
+        """What to write as the end of an attempt: never before its begin.
+
+        Whoever learns of the end, a webhook's worker for one, may have looked at the clock before another began it.
+        """
+        return Greatest(F("begun_at"), Value(now, models.DateTimeField()))
 
 
 IN_FLIGHT = (Attempt.Status.SENDING, Attempt.Status.UNKNOWN)
