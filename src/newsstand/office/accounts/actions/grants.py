@@ -11,6 +11,7 @@ from newsstand.office.accounts import queries
 from newsstand.office.accounts.actions.closing import close_passes
 from newsstand.office.accounts.models import Account, Grant
 from newsstand.office.kit import audit, clock
+from newsstand.office.kit.rows import update_each
 from newsstand.rules.gate import facts
 
 
@@ -58,7 +59,7 @@ def give_grants(givens: Sequence[Given], *, by: str, now: datetime, why: str = "
         news = [row for row in changes if row.before != row.after]
         Grant.objects.bulk_create(row.grant for row in news if row.before is None)
         known = [row.grant for row in news if row.before is not None]
-        Grant.objects.bulk_update(known, _fields_of(news))
+        update_each(known, _fields_of(news))
         audit.record_all(_deed(row, by, why, now) for row in news)
         for row in news:
             if row.takes_away:

@@ -12,6 +12,7 @@ from newsstand.office.billing.gateways.base import Initiator
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Purchase, Subscription
 from newsstand.office.billing.models.invoices import IN_FLIGHT
 from newsstand.office.billing.queries.upkeep import charging_stopped
+from newsstand.office.kit.rows import update_each
 from newsstand.rules.billing.dunning import MOST_ATTEMPTS
 
 LEASE = timedelta(minutes=5)
@@ -93,7 +94,7 @@ def _write(begun: Sequence[Attempt], now: datetime) -> None:
     if not begun:
         return
     invoices = [attempt.invoice for attempt in begun]
-    Invoice.objects.bulk_update(invoices, ["gateway", "charge_ref"])
+    update_each(invoices, ["gateway", "charge_ref"])
     Attempt.objects.bulk_create(begun)
     for model in (Subscription, Purchase):
         ids = [invoice.sale.pk for invoice in invoices if isinstance(invoice.sale, model)]

@@ -10,6 +10,7 @@ from newsstand.office.billing.actions import notices
 from newsstand.office.billing.models import Attempt, Invoice, Purchase, Subscription
 from newsstand.office.kit import audit, clock, outbox
 from newsstand.office.kit.queries import publication
+from newsstand.office.kit.rows import update_each
 from newsstand.rules.billing import dunning, lifecycle
 from newsstand.rules.billing.lifecycle import Do, State, Step
 from newsstand.rules.billing.periods import access_until, due_at
@@ -90,7 +91,7 @@ def _save(sales: list[Subscription | Purchase], *, is_plain: bool) -> None:
     """Of many that stay in their state only the plan has changed."""
     subscriptions = [sale for sale in sales if isinstance(sale, Subscription)]
     if is_plain and len(sales) > 1 and len(subscriptions) == len(sales):
-        Subscription.objects.bulk_update(subscriptions, ["next_seq", "next_action_at"])
+        update_each(subscriptions, ["next_seq", "next_action_at"])
         return
     for sale in sales:
         sale.save()
