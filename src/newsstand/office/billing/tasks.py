@@ -8,8 +8,9 @@ from newsstand.office.billing import queries
 from newsstand.office.billing.actions import after_commit, follow, receive_webhook, serve_due
 from newsstand.office.billing.actions.audit_books import audit_and_keep
 from newsstand.office.billing.actions.earn_revenue import earn_revenue
+from newsstand.office.billing.actions.gateway_in_use import why_no_payments
 from newsstand.office.billing.actions.serve_purchases import serve_purchases
-from newsstand.office.billing.gateways.sandbox import payouts, webhooks
+from newsstand.office.billing.gateways.sandbox import payouts, permit, webhooks
 from newsstand.office.billing.queries import upkeep
 from newsstand.office.kit import clock
 from newsstand.office.kit.registry import registry
@@ -24,15 +25,23 @@ PAY_OUT_EVERY = 600.0
 
 def register() -> None:
     """Called once, when the application is ready."""
-    webhooks.use_door(_overtake)
     registry.on(follow.REFUND, after_commit.refund_charge, can_wait=True)
     registry.on(follow.CALL_OFF, after_commit.call_off_charge, can_wait=True)
     registry.on(follow.GIVE_BACK, after_commit.give_back, can_wait=True)
     registry.every("billing.renew", 1.0, _renew, queries.next_due)
     registry.every("billing.earn", EARN_EVERY, _earn, queries.revenue_waits)
     registry.every("billing.audit", AUDIT_EVERY, _audit)
-    registry.every("billing.sandbox_payouts", PAY_OUT_EVERY, _pay_out)
-    registry.every("billing.sandbox_webhooks", 1.0, _deliver_webhooks, _next_webhook)
+    registry.at_start.append(_say_what_is_missing)
+    if permit.is_allowed():
+        webhooks.use_door(_overtake)
+        registry.every("billing.sandbox_payouts", PAY_OUT_EVERY, _pay_out)
+        registry.every("billing.sandbox_webhooks", 1.0, _deliver_webhooks, _next_webhook)
+
+
+def _say_what_is_missing(now: datetime) -> None:
+    why = why_no_payments()
+    if why:
+        log.warning("no_payments_are_taken why=%s", why)
 
 
 def _renew(now: datetime) -> None:

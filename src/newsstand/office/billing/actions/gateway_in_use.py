@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from newsstand.office.billing.gateways.base import Gateway
+from newsstand.office.billing.gateways.base import Gateway, NotAllowed
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 
 GATEWAYS: dict[str, Gateway] = {"sandbox": SandboxGateway()}
@@ -15,11 +15,25 @@ class UnknownGateway(LookupError):
 
 
 def gateway(name: str) -> Gateway:
-    """The gateway of this name."""
+    """The gateway of this name, the only way to one. Raises NotAllowed where this site does not let it run."""
     try:
-        return GATEWAYS[name]
+        found = GATEWAYS[name]
     except KeyError:
         raise UnknownGateway(name) from None
+    refusal = found.refusal()
+    if refusal:
+        raise NotAllowed(refusal)
+    return found
+
+
+def why_no_payments() -> str:
+    """Why this site can take no payment, in a sentence; "" where it can."""
+    return GATEWAYS[NEW_CARDS].refusal()
+
+
+def allowed() -> Iterator[str]:
+    """The names of the gateways that this site lets run."""
+    return (name for name, found in GATEWAYS.items() if not found.refusal())
 
 
 @contextmanager

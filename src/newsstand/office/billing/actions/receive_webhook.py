@@ -6,7 +6,7 @@ from datetime import datetime
 
 from newsstand.office.billing.actions.gateway_in_use import UnknownGateway, gateway
 from newsstand.office.billing.actions.record_gateway_event import record_gateway_event
-from newsstand.office.billing.gateways.base import BadWebhook
+from newsstand.office.billing.gateways.base import BadWebhook, NotAllowed
 from newsstand.office.kit import clock
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ def receive_webhook(*, gateway_name: str, headers: Mapping[str, str], body: byte
     """
     try:
         events = gateway(gateway_name).parse_webhook(headers=headers, body=body, now=clock.to_unix(now))
-    except (BadWebhook, UnknownGateway) as refusal:
+    except (BadWebhook, NotAllowed, UnknownGateway) as refusal:
         log.warning(WEBHOOK_REFUSED, gateway_name, refusal)
         return False
     for event in events:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsstand.office.billing.actions.gateway_in_use import GATEWAYS, gateway
+from newsstand.office.billing.actions.gateway_in_use import allowed, gateway
 from newsstand.office.billing.actions.parking import park
 from newsstand.office.billing.actions.record_attempt import record_attempt
 from newsstand.office.billing.actions.record_gateway_event import MONEY_WENT, record_gateway_event
@@ -40,7 +40,7 @@ def reconcile(*, since: datetime, apply: bool, now: datetime) -> list[Difference
     backup was restored, what is gone here is written again from what the gateway has.
     """
     found: list[Difference] = []
-    for name in GATEWAYS:
+    for name in allowed():
         events = list(_events(name, since, now))
         charges = {event.ref for event in events if event.kind.thing == "charge"}
         lost = lost_periods(charges, now) if apply else {}

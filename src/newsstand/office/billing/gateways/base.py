@@ -201,18 +201,26 @@ class SetupIncomplete(GatewayError):
     """The reader came back without having saved a card."""
 
 
+class NotAllowed(GatewayError):
+    """This site does not let the gateway run."""
+
+
 class BadWebhook(GatewayError):
     """A webhook that is not the gateway's, or is too old, or cannot be read. It is refused."""
 
 
 class Gateway(Protocol):
-    """A payment gateway. Every method but the last two is a call over the network, or acts like one.
+    """A payment gateway. Every method from `ensure_customer` to `forget`, and `events_since`, is a call over the
+    network, or acts like one.
 
     `now` is the site's time, which only a gateway of our own follows.
     """
 
     name: str
     capabilities: Capabilities
+
+    def refusal(self) -> str:
+        """Why this site must not use it, in a sentence; "" where it may."""
 
     def ensure_customer(self, *, reader_ref: str, email: str, now: int) -> str:
         """The gateway's reference of a customer; the same for the same `reader_ref`."""

@@ -14,7 +14,7 @@ from newsstand.office.billing import actions, queries
 from newsstand.office.billing.models import Attempt, Invoice, Subscription
 from newsstand.office.billing.queries import links, wording
 from newsstand.office.billing.views.checkout import after_attempt
-from newsstand.office.billing.views.signed_in import reader_of, readers_only
+from newsstand.office.billing.views.signed_in import reader_of, readers_only, takes_payments
 from newsstand.office.kit import clock
 from newsstand.rules.billing.dunning import grace_ends_on
 from newsstand.rules.billing.lifecycle import State
@@ -96,6 +96,7 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @readers_only
+@takes_payments
 def card(request: HttpRequest) -> HttpResponse:
     """The card that is charged, another one, and paying what has failed. A POST goes on to the card page."""
     subscriptions = queries.running_subscriptions(reader_of(request))
@@ -115,6 +116,7 @@ def card(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @readers_only
+@takes_payments
 def pay(request: HttpRequest) -> HttpResponse:
     """Charge what has failed once more with the same card, the reader being here to approve it."""
     reader = reader_of(request)
@@ -135,6 +137,7 @@ def pay(request: HttpRequest) -> HttpResponse:
 
 
 @readers_only
+@takes_payments
 def card_paid(request: HttpRequest) -> HttpResponse:
     """Back from the bank's approval of a payment that had failed."""
     reader = reader_of(request)

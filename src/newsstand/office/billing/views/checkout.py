@@ -19,7 +19,7 @@ from newsstand.office.billing.gateways.declines import sentence
 from newsstand.office.billing.models import Attempt, CardSetup, Offer, Purchase, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.terms import Terms, terms_shown
-from newsstand.office.billing.views.signed_in import reader_of, readers_only
+from newsstand.office.billing.views.signed_in import reader_of, readers_only, takes_payments
 from newsstand.office.kit import clock
 from newsstand.office.kit.addresses import from_the_top, local_path, reading_on
 from newsstand.rules.billing.dunning import MOST_ATTEMPTS, DeclineClass
@@ -29,6 +29,7 @@ AGREED = "agreed_to_an_offer"  # in the session, between the order page and the 
 
 
 @never_cache
+@takes_payments
 def subscribe(request: HttpRequest) -> HttpResponse:
     """All offers; with one only, straight on to it."""
     offers = queries.offers_on_the_wall()
@@ -39,6 +40,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@takes_payments
 def subscribe_offer(request: HttpRequest, code: str) -> HttpResponse:
     """What the plan gives, what is charged and when, the consent, and the button that costs.
 
@@ -99,6 +101,7 @@ def _start(request: HttpRequest, offer: Offer, terms: Terms, next_path: str) -> 
 
 
 @readers_only
+@takes_payments
 def subscribe_return(request: HttpRequest) -> HttpResponse:
     """Back from the card page, or from an approval at the bank: charge, and on to the story."""
     reader = reader_of(request)
@@ -113,6 +116,7 @@ def subscribe_return(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @readers_only
+@takes_payments
 def another_card(request: HttpRequest, public_id: str) -> HttpResponse:
     """Once more to the card page, for the order that still waits."""
     reader, next_path = reader_of(request), local_path(request.POST.get("next"))

@@ -28,17 +28,6 @@ from tests.office.billing.gateways.harness import NOW, SandboxHarness
 GATEWAY = SandboxGateway()
 
 
-@pytest.mark.parametrize(
-    ("debug", "allowed", "errors"),
-    [(False, False, ["sandbox.E001"]), (False, True, []), (True, False, [])],
-)
-def test_it_refuses_a_site_that_is_not_for_trying_out(
-    settings: Any, debug: bool, allowed: bool, errors: list[str]
-) -> None:
-    settings.DEBUG, settings.ALLOW_SANDBOX_PAYMENTS = debug, allowed
-    assert [error.id for error in checks.sandbox_is_allowed(None)] == errors
-
-
 def test_it_refuses_to_share_the_newsrooms_database(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks.sandbox_has_its_database(None) == []
     monkeypatch.delitem(settings.DATABASES, "sandbox")

@@ -5,20 +5,22 @@ from collections.abc import Sequence
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Advice
 
+from newsstand.office.billing.gateways.sandbox.permit import is_allowed
 from newsstand.office.billing.gateways.sandbox.router import ALIAS
 
 
 @register()
 def sandbox_is_allowed(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
-    """An error where DEBUG is off and ALLOW_SANDBOX_PAYMENTS does not say that no money shall be taken."""
-    if settings.DEBUG or getattr(settings, "ALLOW_SANDBOX_PAYMENTS", False):
+    """A word to who runs a site that takes no payments at all; the gateway itself refuses to run there."""
+    if is_allowed():
         return []
     return [
-        Error(
-            "The sandbox gateway takes no money and is installed on a site that is not for development.",
-            hint="Set ALLOW_SANDBOX_PAYMENTS if that is what you want, as on a demo site.",
-            id="sandbox.E001",
+        Advice(
+            "This site takes no payments: its only gateway is the sandbox, which takes no money and is not allowed.",
+            hint="Set allow_sandbox_payments if trying out is what you want, as on a demo site.",
+            id="sandbox.W001",
         )
     ]
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from newsstand.office.billing.gateways import base
-from newsstand.office.billing.gateways.sandbox import cards, charging, events, refunds, webhooks
+from newsstand.office.billing.gateways.sandbox import cards, charging, events, permit, refunds, webhooks
 from newsstand.office.billing.gateways.sandbox.models import CardSetup, Charge, Customer, Method
 from newsstand.office.billing.gateways.sandbox.models import Refund as RefundRow
 from newsstand.office.billing.gateways.sandbox.router import ALIAS
@@ -28,6 +29,11 @@ class SandboxGateway:
         account_updater=False,
         idempotency_window=10 * 365 * 86_400,
     )
+
+    def refusal(self) -> str:
+        return (
+            "" if permit.is_allowed() else _("The sandbox takes no money, and this site does not allow it.")
+        )
 
     def ensure_customer(self, *, reader_ref: str, email: str, now: int) -> str:
         """The address is not kept: a bank that sends no mail needs none."""

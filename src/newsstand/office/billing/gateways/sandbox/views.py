@@ -5,10 +5,12 @@ with the same reference, and nothing of the order is lost.
 """
 
 from datetime import date
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -18,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from newsstand.office.billing.gateways.declines import DECLINES
-from newsstand.office.billing.gateways.sandbox import cards, charging
+from newsstand.office.billing.gateways.sandbox import cards, charging, permit
 from newsstand.office.billing.gateways.sandbox.forms import CardForm
 from newsstand.office.billing.gateways.sandbox.models import Approval, CardSetup
 from newsstand.office.kit import clock
@@ -35,8 +37,17 @@ def with_query(url: str, **extra: str) -> str:
     return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), *extra.items()])))
 
 
+class BankPage(View):
+    """A page that is not there where the sandbox may not run."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not permit.is_allowed():
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
 @method_decorator([never_cache, sensitive_post_parameters("number", "cvc")], name="dispatch")
-class CardPage(View):
+class CardPage(BankPage):
     """Where the reader types a card. Valid and accepted: on to the newsroom, or first to the approval."""
 
     def get(self, request: HttpRequest, ref: str) -> HttpResponse:
@@ -75,7 +86,7 @@ class CardPage(View):
 
 
 @method_decorator(never_cache, name="dispatch")
-class SecurePage(View):
+class SecurePage(BankPage):
     """Where the bank asks the reader: approve, do not approve, or leave it open and go back."""
 
     def get(self, request: HttpRequest, ref: str) -> HttpResponse:
