@@ -228,7 +228,7 @@ def test_headers_in_pieces_or_with_an_end_are_not_kept(site: Site) -> None:
     free = site.print_story(1, Level.FREE)
     kiosk = Kiosk(site.house, Desk().renew)
     for data in (get(free), get(free, "Connection: close")):
-        assert kiosk.heads.find(data) is None
+        assert kiosk.heads.find(data, "") is None
     raw = talk(site, sends(get(free)[:30], get(free)[30:], LAST))
     assert [status for status, _, _ in parsed(raw, "GET", "GET")] == [200, 418]
 

@@ -112,11 +112,10 @@ class KioskProtocol(HttpToolsProtocol):
 
     def _is_answered_again(self, data: bytes, kiosk: Kiosk) -> bool:
         """Whether this is a head whose headers were read before, and what it asks for was sent from the shelf."""
-        known = kiosk.heads.find(data)
-        if known is None or self.is_at_work or self.flow.write_paused:
+        request = kiosk.heads.find(data, self._peer)
+        if request is None or self.is_at_work or self.flow.write_paused:
             return False
-        path, _, query = known.target.partition(b"?")
-        result = kiosk.at_once(Request("GET", canonical_path(path), query, known.headers, self._peer))
+        result = kiosk.at_once(request)
         if not isinstance(result, Answer):
             return False
         self.heard_at = self._idle.now

@@ -7,6 +7,7 @@ the window ends, and merging two counts is their union.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from newsstand.rules.gate.facts import ReaderFacts
@@ -29,8 +30,7 @@ class Window:
     end_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What is counted after one reading, and whether the meter opened the article."""
 
     counted: frozenset[str]
@@ -69,7 +69,7 @@ def read_one(counted: frozenset[str], article: str, allowance: int) -> Reading:
         return Reading(counted, opened=False)
     if article in counted:
         return Reading(counted, opened=True)
-    if left(len(counted), allowance) == 0:
+    if len(counted) >= allowance:
         return Reading(counted, opened=False)
     return Reading(counted | {article}, opened=True)
 
