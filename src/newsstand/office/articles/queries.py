@@ -192,12 +192,13 @@ def stories_showing(picture: Picture) -> list[ArticlePage]:
 
 def expired_pages(now: datetime) -> list[Page]:
     """Live pages whose time is over."""
-    return list(Page.objects.live().filter(expire_at__lte=now).order_by("expire_at"))
+    return list(Page.objects.live().filter(expire_at__lte=now).order_by("expire_at", "pk"))
 
 
 def due_revisions(now: datetime) -> list[Revision]:
     """Revisions that were approved for a moment that has come."""
-    return list(Revision.page_revisions.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"))
+    waiting = Revision.page_revisions.filter(approved_go_live_at__lte=now)
+    return list(waiting.order_by("approved_go_live_at", "pk"))
 
 
 def next_scheduled(now: datetime) -> datetime | None:

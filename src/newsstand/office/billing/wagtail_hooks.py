@@ -67,7 +67,7 @@ class SubscriptionView(InspectView):
         invoices = self.object.invoices.order_by("-seq").prefetch_related("attempts__payment_method")
         return {
             "invoices": [_shown(invoice) for invoice in invoices],
-            "consents": self.object.consents.order_by("-at"),
+            "consents": self.object.consents.order_by("-at", "-pk"),
             "next_amount": wording.amount(following.money) if following is not None else "",
             "next_on": wording.weekday(following.on) if following is not None else "",
             "can_change": self.request.user.has_perm(MAY_CHANGE) and self.object.is_live,

@@ -62,7 +62,7 @@ def open_invoices(*, subscriptions: Sequence[Subscription], by: str, now: dateti
 
 def _begin(wanted: Sequence[tuple[Subscription, Period]], *, by: str, now: datetime) -> dict[int, Invoice]:
     """The invoices of periods that have none yet, by the subscription."""
-    agreed = Consent.objects.filter(subscription__in=[sale for sale, _ in wanted]).order_by("at")
+    agreed = Consent.objects.filter(subscription__in=[sale for sale, _ in wanted]).order_by("at", "pk")
     consents = {row.subscription_id: row for row in agreed.defer("text")}
     made = {sale.pk: _new(sale, due, consents[sale.pk], 0, now) for sale, due in wanted}
     Invoice.objects.bulk_create(made.values())

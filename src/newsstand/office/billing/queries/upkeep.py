@@ -93,7 +93,9 @@ def preview(on: date) -> Iterator[Planned]:
     ends_at = datetime.combine(on + timedelta(days=1), datetime.min.time(), ZoneInfo(publication().zone))
     rows = Subscription.objects.filter(state__in=LIVE, next_action_at__lt=ends_at)
     offers = (
-        rows.select_related("offer__plan").prefetch_related("offer__steps__price").order_by("next_action_at")
+        rows.select_related("offer__plan")
+        .prefetch_related("offer__steps__price")
+        .order_by("next_action_at", "pk")
     )
     for row in offers:
         yield _planned(row)
