@@ -3,13 +3,16 @@
 PORT ?= 8000
 RUN := .venv/bin/
 REPLAYED := tests/office/billing/test_replay.py tests/office/billing/test_orders.py
-SUITE := -m pytest -n auto --maxprocesses 4 --dist worksteal
+# Where a change is judged, tests come in the same order each time, and Hypothesis draws the same examples.
+IN_CI := $(filter 1 true yes,$(CI))
+SUITE := -m pytest -n auto --maxprocesses 4 --dist worksteal $(if $(IN_CI),--randomly-seed=1)
+PROPERTIES := tests/rules tests/shelf tests/kiosk/test_gate_and_kiosk_agree.py tests/proofs
 # What proves the same on every database is not proven twice.
 ON_POSTGRES := tests/office tests/journeys tests/test_databases.py \
 	$(patsubst %, --ignore=tests/journeys/test_%.py, apart leaks surge tricks)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres check fix bench bench-answer docs browser picture lock torture replay simulate
+.PHONY: help demo test test-postgres explore check fix bench bench-answer docs browser picture lock torture replay simulate
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +28,12 @@ test: ## the whole suite, journeys in a browser included (ARGS="tests/rules -k m
 test-postgres: ## what depends on the database, once more on a real PostgreSQL
 	@sh make/venv.sh dev
 	@exec $(RUN)python tests/postgres.py -- $(RUN)python $(SUITE) -m "not browser" $(or $(ARGS),$(ON_POSTGRES))
+
+explore: ## new random examples for every property, round after round (ROUNDS=10)
+	@sh make/venv.sh dev
+	@for round in $$(seq $(or $(ROUNDS),10)); do \
+		CI= NEWSSTAND_BILLING_EXAMPLES=2000 $(RUN)python -m pytest -q -n auto --maxprocesses 4 $(PROPERTIES) || exit 1; \
+	done
 
 check: ## style, types, contracts, all that needs no test database; under a minute
 	@sh make/venv.sh dev
