@@ -26,8 +26,8 @@ DATABASES = {
     "NEWSSTAND_DATABASE_URL": "newsstand",
     "NEWSSTAND_SANDBOX_DATABASE_URL": "newsstand_sandbox",
 }
-SECONDS_TO_START = 30
-SECONDS_TO_STOP = 20
+SECONDS_TO_START = 300
+SECONDS_TO_STOP = 60
 
 # The rows need not outlive the run, so nothing waits for a disk.
 SETTINGS = (

@@ -50,7 +50,7 @@ def send(base: str, ask: Ask) -> Got:
     lines = [f"{ask.method} {ask.target} HTTP/1.1", f"Host: {ask.host or place.netloc}"]
     lines += [f"{name}: {value}" for name, value in ask.headers]
     lines += ["Connection: close", "", ""]
-    with socket.create_connection((place.hostname or "", place.port or 80), timeout=60) as line:
+    with socket.create_connection((place.hostname or "", place.port or 80), timeout=300) as line:
         line.sendall("\r\n".join(lines).encode("latin-1"))
         answer = http.client.HTTPResponse(line, method=ask.method.upper())
         answer.begin()

@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup, Tag
 
 from tests.journeys.site import Site
 
+PATIENCE = 300.0  # seconds: a second is promised on a machine with time to spare, and tests share theirs
+
 
 class Reader:
     """Plain HTTP with cookies. `page` is the last page as a soup, `response` as it came."""
@@ -30,7 +32,7 @@ class Reader:
         return self.page.get_text(" ", strip=True)
 
     def get(self, path: str, **headers: str) -> "Reader":
-        return self._keep(self.session.get(urljoin(self.site.url, path), headers=headers, timeout=30))
+        return self._keep(self.session.get(urljoin(self.site.url, path), headers=headers, timeout=PATIENCE))
 
     def follow(self, words: str) -> "Reader":
         """Follow the link with these words."""
@@ -50,9 +52,9 @@ class Reader:
         values.update({name: value for name, value in fields.items() if value is not None})
         target = urljoin(self.response.url, str(form.get("action") or self.response.url))
         if str(form.get("method", "get")).lower() != "post":
-            return self._keep(self.session.get(target, params=values, timeout=60))
+            return self._keep(self.session.get(target, params=values, timeout=PATIENCE))
         headers = {"Origin": self.site.url, "Sec-Fetch-Site": "same-origin", "Referer": self.response.url}
-        return self._keep(self.session.post(target, data=values, headers=headers, timeout=60))
+        return self._keep(self.session.post(target, data=values, headers=headers, timeout=PATIENCE))
 
     def sign_in(self, email: str, path: str = "/sign-in/") -> "Reader":
         """Sign in by the code from the mail."""
@@ -98,9 +100,6 @@ class Reader:
         self.response = response
         self.page = BeautifulSoup(response.text, "html.parser")
         return self
-
-
-PATIENCE = 20.0  # seconds: a second is promised on a machine with time to spare, and tests share theirs
 
 
 def eventually(question: Any, seconds: float = PATIENCE) -> Any:

@@ -1,6 +1,7 @@
 """A running demo site for one journey: made once per run, copied for each journey, started as a user starts it."""
 
 import fcntl
+import itertools
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.utils import parseaddr
@@ -19,6 +20,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 PATIENCE = 900.0
+PORTS = itertools.cycle(range(50))  # those of this process
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Site:
 
     def code_for(self, email: str) -> str:
         """The newest sign-in code that was mailed to this address and not asked for before."""
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + PATIENCE
         while time.monotonic() < limit:
             for mail in reversed(self.mails(email)):
                 if mail.name in self.codes_taken:
@@ -74,9 +76,16 @@ class Site:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port for a server that starts by and by: until then, nobody else is given it.
+
+    It lies below those that the system hands out by itself, and among fifty that only this process asks for.
+    """
+    first = 12_000 + os.getpid() % 400 * 50
+    for number in itertools.islice(PORTS, 50):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", first + number))
+            return first + number
+    raise AssertionError(f"all ports from {first} on are taken")
 
 
 def _environment(data: Path, databases: dict[str, str]) -> dict[str, str]:
@@ -193,7 +202,7 @@ def command(
             yield
         finally:
             server.send_signal(signal.SIGTERM)
-            code = server.wait(120)
+            code = server.wait(PATIENCE)
     assert code == 0, log.read_text()
 
 

@@ -112,7 +112,7 @@ def caddy(program: str, apart: Apart, port: int, directory: Path) -> Iterator[No
 def proxy(words: list[str], port: int) -> Iterator[None]:
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + 300
         while not answers(port):
             assert process.poll() is None, process.communicate()[0]
             assert time.monotonic() < limit
@@ -125,7 +125,7 @@ def proxy(words: list[str], port: int) -> Iterator[None]:
 
 def answers(port: int) -> bool:
     try:
-        return bool(requests.get(f"http://127.0.0.1:{port}/", timeout=20).status_code)
+        return bool(requests.get(f"http://127.0.0.1:{port}/", timeout=300).status_code)
     except requests.ConnectionError:
         return False
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.reader import eventually
+from tests.journeys.reader import PATIENCE, eventually
 from tests.journeys.site import Site
 from tests.journeys.stories import Story, plain, with_level
 
@@ -26,12 +26,19 @@ def screen(request: pytest.FixtureRequest) -> dict[str, int]:
 def page(browser: Any, site: Site, screen: dict[str, int]) -> Iterator[Any]:
     """A new browser profile without JavaScript; every address that it asks for is kept."""
     context = browser.new_context(viewport=screen, java_script_enabled=False, base_url=site.url)
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
     yield page
     assert all(url.startswith((site.url, "data:")) for url in page.asked), page.asked
     context.close()
+
+
+def press(page: Any, link_or_button: Any) -> None:
+    """Click on what leads to another page, and wait until that has come whole."""
+    with page.expect_navigation():
+        link_or_button.click()
 
 
 def words_of(page: Any) -> str:
@@ -44,18 +51,18 @@ def has_whole(page: Any, story: Story) -> bool:
 
 def sign_in(page: Any, site: Site, email: str) -> None:
     page.locator("input[type=email]").fill(email)
-    page.locator("main form button").first.click()
+    press(page, page.locator("main form button").first)
     page.locator("input[autocomplete=one-time-code]").fill(site.code_for(email))
-    page.locator("main form button").first.click()
+    press(page, page.locator("main form button").first)
 
 
 def order(page: Any, site: Site, email: str) -> None:
     """The order page and the page for the code: what stands between the wall and the card."""
     page.locator("input[type=email]").fill(email)
     page.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Subscribe and pay $1.99").click()
+    press(page, page.get_by_role("button", name="Subscribe and pay $1.99"))
     page.locator("input[autocomplete=one-time-code]").fill(site.code_for(email))
-    page.locator("main form button").first.click()
+    press(page, page.locator("main form button").first)
 
 
 def pay(page: Any, number: str = "4242 4242 4242 4242") -> None:
@@ -63,7 +70,7 @@ def pay(page: Any, number: str = "4242 4242 4242 4242") -> None:
     page.locator("[name=expiry]").fill("12/34")
     page.locator("[name=cvc]").fill("123")
     page.locator("[name=name]").fill("Ada Quay")
-    page.locator("main form button").first.click()
+    press(page, page.locator("main form button").first)
 
 
 def fits(page: Any) -> None:
@@ -99,7 +106,7 @@ def test_from_the_wall_to_reading_on_commenting_and_cancelling(page: Any, site: 
     story = with_level("subscribers")[0]
     page.goto(story.path)
     assert not has_whole(page, story)
-    page.get_by_role("link", name="Subscribe now").click()
+    press(page, page.get_by_role("link", name="Subscribe now"))
     fits(page)
     order(page, site, email)
     fits(page)
@@ -113,14 +120,14 @@ def test_from_the_wall_to_reading_on_commenting_and_cancelling(page: Any, site: 
     assert page.locator(".ad").count() == 0
     assert not any("/ad" in url for url in page.asked)
     page.locator("textarea[name=text]").fill("My grandmother sold eels on that quay.")
-    page.locator("form:has(textarea[name=text]) button").click()
+    press(page, page.locator("form:has(textarea[name=text]) button"))
     page.goto(story.path)
     assert "sold eels on that quay" in words_of(page)
     page.goto("/account/")
     fits(page)
     assert "$1.99" in words_of(page)
-    page.get_by_role("link", name=re.compile("Cancel")).first.click()
-    page.get_by_role("button", name=re.compile("Cancel")).first.click()
+    press(page, page.get_by_role("link", name=re.compile("Cancel")).first)
+    press(page, page.get_by_role("button", name=re.compile("Cancel")).first)
     assert "until" in words_of(page)
     assert eventually(lambda: any("cancel" in mail.subject.lower() for mail in site.mails(email)))
     page.goto(story.path)
@@ -131,7 +138,7 @@ def test_sign_in_comes_back_to_the_story(page: Any, site: Site, email: str) -> N
     story = with_level("registered")[0]
     page.goto(story.path)
     assert not has_whole(page, story)
-    page.locator("main").get_by_role("link", name="Sign in").first.click()
+    press(page, page.locator("main").get_by_role("link", name="Sign in").first)
     sign_in(page, site, email)
     assert page.url.startswith(f"{site.url}{story.path}")
     assert has_whole(page, story)
@@ -141,9 +148,9 @@ def test_sign_in_comes_back_to_the_story(page: Any, site: Site, email: str) -> N
 def test_the_clock_charges_each_period(page: Any, site: Site, email: str) -> None:
     story = with_level("subscribers")[0]
     page.goto(story.path)
-    page.get_by_role("link", name="Subscribe now").click()
+    press(page, page.get_by_role("link", name="Subscribe now"))
     order(page, site, email)
     pay(page)
-    page.get_by_role("button", name="+28 days").click()
+    press(page, page.get_by_role("button", name="+28 days"))
     page.goto("/account/")
     assert page.locator("a[href*='/account/receipts/']").count() == 2

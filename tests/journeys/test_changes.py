@@ -17,7 +17,7 @@ from tests.journeys.stories import plain, with_level
 pytestmark = pytest.mark.journey
 
 LIMIT = 1.0  # seconds between the commit and the last question that was answered by the old page
-PATIENCE = 60.0
+PATIENCE = 300.0
 ROOT = Path(__file__).parents[2]
 CODE = (
     "import django; django.setup(); from newsstand.wiring.connect import connect; connect(); "

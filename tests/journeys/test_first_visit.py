@@ -26,7 +26,7 @@ def assert_closed(reader: Reader, story: Story) -> None:
     assert below == 0
     for coding, unpack in (("identity", bytes), ("gzip", gzip.decompress), ("br", brotli.decompress)):
         raw = reader.session.get(
-            reader.response.url, headers={"Accept-Encoding": coding}, stream=True, timeout=30
+            reader.response.url, headers={"Accept-Encoding": coding}, stream=True, timeout=300
         )
         sent = raw.raw.read(decode_content=False)
         text = plain(unpack(sent).decode() + str(raw.headers))

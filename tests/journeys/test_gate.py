@@ -21,7 +21,7 @@ def opened_at_once(site: Site, cookies: list[dict[str, str]], stories: list[Stor
     def ask(number: int) -> tuple[str, bool]:
         story, sent = stories[number % len(stories)], cookies[number % len(cookies)]
         barrier.wait(300)
-        response = requests.get(site.url + story.path, cookies=sent, timeout=120)
+        response = requests.get(site.url + story.path, cookies=sent, timeout=300)
         assert response.status_code == 200
         return story.path, shown(story, page_text(response.text))[1] > 0
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.reader import Reader, eventually
 from tests.journeys.site import Mail, Site
-from tests.journeys.stories import Story, with_level
+from tests.journeys.stories import Story, plain, with_level
 from tests.journeys.test_first_visit import assert_closed, assert_whole
 
 pytestmark = pytest.mark.journey
@@ -36,6 +36,12 @@ def consent_field(reader: Reader) -> str:
 
 def pay(reader: Reader, **card: str) -> Reader:
     return reader.send_only_form(**{**CARD, **card})
+
+
+def assert_opens(reader: Reader, story: Story) -> None:
+    """After the clock was moved: the pass has ended by then, and a new one that is not there within a second is asked
+    for once more with the next page."""
+    assert eventually(lambda: plain(story.below[-1]) in plain(reader.get(story.path).page.get_text(" ")))
 
 
 def receipts(site: Site, email: str) -> list[Mail]:
@@ -141,7 +147,7 @@ def test_each_period_is_charged_once(site: Site, reader: Reader, email: str) -> 
     moved = site.command("demo", "clock", "+84d")
     assert moved.returncode == 0, moved.stderr
     assert eventually(lambda: len(receipts(site, email)) == 6)
-    assert_whole(reader.get(story.path), story)
+    assert_opens(reader, story)
     reader.get("/account/")
     assert len(set(re.findall(r"/account/receipts/[^/\"]+/", reader.response.text))) == 6
 
@@ -152,7 +158,7 @@ def test_the_bar_moves_the_clock(site: Site, reader: Reader, email: str) -> None
     subscribe(reader, story, email)
     reader.get("/").send("+28 days")
     assert eventually(lambda: len(receipts(site, email)) == 2)
-    assert_whole(reader.get(story.path), story)
+    assert_opens(reader, story)
 
 
 @pytest.mark.moves_clock

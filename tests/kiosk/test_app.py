@@ -219,7 +219,7 @@ class TestRenewal:
             loop = asyncio.get_running_loop()
             began = loop.time()
             answers = [await renewals.of({"newsstand_session": "a"}) for _ in range(2)]
-            assert loop.time() - began < 2
+            assert loop.time() - began < office.seconds
             return answers
 
         assert asyncio.run(hang()) == [Renewal("failed")] * 2
@@ -306,7 +306,7 @@ def test_the_tally_is_flushed_from_time_to_time(
     async def live() -> None:
         kiosk.open(asyncio.get_running_loop())
         assert flushed.empty()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             for _ in range(3):
                 await flushed.get()
         kiosk.close()

@@ -46,7 +46,7 @@ def greeting(port: int, said: list[str]) -> Iterator[threading.Thread]:
         yield thread
     finally:
         stopping.set()
-        thread.join(60)
+        thread.join(300)
 
 
 def test_the_greeting_waits_until_the_site_answers_even_with_an_error() -> None:
@@ -55,7 +55,7 @@ def test_the_greeting_waits_until_the_site_answers_even_with_an_error() -> None:
         thread.join(0.4)
         assert said == []
         with answering(port):
-            thread.join(60)
+            thread.join(300)
             assert said == [f"http://127.0.0.1:{port}/"]
 
 

@@ -68,7 +68,7 @@ def test_no_print_of_the_old_rules_outlives_their_change(
 
     monkeypatch.setattr(policy, "post_policy", late)
     change = in_a_thread(close)
-    assert is_raised.wait(30)
+    assert is_raised.wait(300)
     printing = in_a_thread(print_it)
     change.join()
     printing.join()
@@ -88,7 +88,7 @@ def working(monkeypatch: pytest.MonkeyPatch) -> Iterator[registry.Registry]:
     running = in_a_thread(lambda: worker.Worker().run(stop))
     yield own
     stop.set()
-    running.join(30)
+    running.join(300)
     assert not running.is_alive()
 
 
@@ -96,8 +96,8 @@ def test_a_row_waits_neither_for_a_long_duty_nor_for_a_slow_mail(working: regist
     is_printed, may_end, begun = threading.Event(), threading.Event(), threading.Barrier(3)
 
     def long(*words: Any) -> None:
-        begun.wait(30)
-        assert may_end.wait(30)
+        begun.wait(300)
+        assert may_end.wait(300)
 
     def show(payload: dict[str, Any], now: datetime) -> None:
         is_printed.set()
@@ -107,8 +107,8 @@ def test_a_row_waits_neither_for_a_long_duty_nor_for_a_slow_mail(working: regist
     with transaction.atomic():
         outbox.add("slow", {})
     working.every("long", 3600, long)
-    begun.wait(30)
+    begun.wait(300)
     with transaction.atomic():
         outbox.add("show", {})
-    assert is_printed.wait(30)
+    assert is_printed.wait(300)
     may_end.set()
