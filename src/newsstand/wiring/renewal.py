@@ -48,8 +48,8 @@ class RenewalCall:
         connection = self._make(self._host, self._port, timeout=_SECONDS)
         try:
             connection.request("POST", RENEW_PATH, body.encode(), self._headers)
-            answer = connection.getresponse()
-            text = answer.read(_LONGEST_BODY)
+            with connection.getresponse() as answer:  # which holds the socket, too, until it is closed
+                text = answer.read(_LONGEST_BODY)
         finally:
             connection.close()
         if answer.status == 204:
