@@ -149,6 +149,7 @@ WITH_DJANGO = {
     "found",
     "billing_office",
     "billing_rehearse",
+    "billing_sandbox",
 }
 
 

@@ -3,7 +3,7 @@
 import argparse
 from datetime import date
 
-PURE = {"simulate": "billing_simulate"}
+OTHERS = {"simulate": "billing_simulate", "sandbox": "billing_sandbox"}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +27,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
     _looking(words)
     _doing(words)
+    _sandbox(words)
 
 
 def _looking(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -59,11 +60,22 @@ def _doing(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         _add(words, name, meaning).add_argument("--why", required=True, help="kept in the log")
 
 
+def _sandbox(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """What is not named stays as it is."""
+    one = _add(words, "sandbox", "say or set what becomes of the sandbox bank's messages on their way here")
+    one.add_argument("--delay", metavar="FROM-TO", help="late by so many seconds, such as 0-3600")
+    one.add_argument("--loss", type=int, metavar="PER CENT", help="lost; the bank's own list still has them")
+    one.add_argument("--duplication", type=int, metavar="PER CENT", help="sent twice")
+    one.add_argument("--disorder", type=int, metavar="PER CENT", help="overtaken by the next one")
+    one.add_argument("--seed", type=int, help="the same seed is the same story (default 1)")
+    one.add_argument("--none", action="store_true", help="let everything through again")
+
+
 def module_of(found: argparse.Namespace) -> str:
     """The module that does a command; the simulation needs no installation, unless it is to go through one."""
     if found.what == "simulate" and found.database:
         return "billing_rehearse"
-    return PURE.get(found.what, "billing_office")
+    return OTHERS.get(found.what, "billing_office")
 
 
 def _add(

@@ -15,9 +15,10 @@ from newsstand.office.billing.gateways.base import (
     Succeeded,
 )
 from newsstand.office.billing.gateways.declines import DECLINES, sentence
-from newsstand.office.billing.gateways.sandbox import checks
+from newsstand.office.billing.gateways.sandbox import checks, network
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 from newsstand.office.billing.gateways.sandbox.models import Attempt, Charge, Customer
+from newsstand.office.billing.gateways.sandbox.network import Disturbance
 from newsstand.office.billing.gateways.sandbox.router import SandboxRouter
 from newsstand.office.billing.gateways.sandbox.scenarios import CARDS
 from newsstand.office.kit.models import Publication
@@ -60,8 +61,10 @@ def test_what_the_bank_did_stays_when_the_newsroom_rolls_back() -> None:
 
     with transaction.atomic():
         attempt(customer, card, "k")
+        network.change(Disturbance(loss=20), by="staff:ed", now=NOW)
         transaction.set_rollback(True)
     assert isinstance(GATEWAY.lookup_charge(ref="i1", now=NOW), Succeeded)
+    assert network.present() == Disturbance(loss=20)
 
 
 def attempt(customer: str, card: str, key: str) -> Attempted:

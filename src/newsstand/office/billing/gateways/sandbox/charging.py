@@ -28,7 +28,7 @@ from newsstand.rules.billing.gateway_events import Kind
 
 APPROVAL_SECONDS = 3600
 REVERSAL_SECONDS = 10 * 86_400
-KEY_SECONDS = 60  # how long a key is remembered for "SIM FORGETS"; otherwise for ever
+KEY_SECONDS = 60  # how long a key is remembered for "SIM FORGETS" without a number; otherwise for ever
 SUPERSEDED = "superseded"
 ASKS = "authentication_required"
 
@@ -154,7 +154,8 @@ def _is_expired(method: Method, now: int) -> bool:
 
 def _forgets(attempt: Attempt, now: int) -> bool:
     """Whether the bank has forgotten the key by now, as banks do in time. The charge still pays only once."""
-    if attempt.method.sim != "forgets" or now - attempt.at <= KEY_SECONDS:
+    remembers = attempt.method.sim_count or KEY_SECONDS
+    if attempt.method.sim != "forgets" or now - attempt.at <= remembers:
         return False
     attempt.key = f"forgotten {attempt.pk}"
     attempt.save(update_fields=["key"])

@@ -1,4 +1,5 @@
-"""The form of the card page. It keeps what was typed, but never the number or the security code."""
+"""The form of the card page, which keeps what was typed, but never the number or the security code; and the form in
+which staff disturb the network."""
 
 import re
 from datetime import date
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsstand.office.billing.gateways.declines import DECLINES
 from newsstand.office.billing.gateways.sandbox.cards import Card
+from newsstand.office.billing.gateways.sandbox.network import LONGEST_DELAY, BadDisturbance, Disturbance
 from newsstand.office.billing.gateways.sandbox.scenarios import CARDS, SIMS, Sim, UnknownSim, sim_of
 
 
@@ -100,3 +102,48 @@ class CardForm(forms.Form):
         """What is kept of a valid card."""
         number, (month, year) = self.cleaned_data["number"], self.cleaned_data["expiry"]
         return Card(CARDS[number], self.cleaned_data["name"], number[-4:], month, year)
+
+
+class NetworkForm(forms.Form):
+    """What shall happen to the bank's messages on their way."""
+
+    delay_from = forms.IntegerField(
+        label=_("Late by at least (seconds)"), min_value=0, max_value=LONGEST_DELAY
+    )
+    delay_to = forms.IntegerField(
+        label=_("Late by at most (seconds)"),
+        help_text=_("By the site's clock: an hour is 3600, a day 86400."),
+        min_value=0,
+        max_value=LONGEST_DELAY,
+    )
+    loss = forms.IntegerField(
+        label=_("Lost (per cent)"),
+        help_text=_(
+            "What was lost still stands in the bank's list, and is found when books and bank are compared."
+        ),
+        min_value=0,
+        max_value=100,
+    )
+    duplication = forms.IntegerField(label=_("Sent twice (per cent)"), min_value=0, max_value=100)
+    disorder = forms.IntegerField(
+        label=_("Overtaken by the next one (per cent)"),
+        help_text=_("A message that nobody overtakes goes on after a day."),
+        min_value=0,
+        max_value=100,
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        help_text=_("The same seed is the same story."),
+        min_value=0,
+        max_value=2**31 - 1,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A span has a beginning and an end."""
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                self.asked = Disturbance(**cleaned)
+            except BadDisturbance as error:
+                self.add_error("delay_to", str(error))
+        return cleaned

@@ -6,7 +6,7 @@ All moments are unix seconds. Nothing here refers to a table outside the sandbox
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from newsstand.rules.money import Money
 
@@ -194,13 +194,54 @@ class Event(models.Model):
         return f"{self.kind} {self.object_ref}"
 
 
+class Network(models.Model):
+    """What becomes of messages on their way to the newsroom. Without a row all arrive at once, once, and in order.
+
+    `met` counts the messages that have left since it was set: the fate of each follows from the seed and its number.
+    """
+
+    delay_from = models.PositiveIntegerField(default=0)
+    delay_to = models.PositiveIntegerField(default=0)
+    loss = models.PositiveSmallIntegerField(default=0)
+    duplication = models.PositiveSmallIntegerField(default=0)
+    disorder = models.PositiveSmallIntegerField(default=0)
+    seed = models.PositiveIntegerField(default=1)
+    met = models.PositiveIntegerField(default=0)
+    changed_at = models.BigIntegerField()
+    changed_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="network_is_one"),
+            models.CheckConstraint(condition=Q(delay_from__lte=F("delay_to")), name="network_delay_ascends"),
+            models.CheckConstraint(
+                condition=Q(loss__lte=100, duplication__lte=100, disorder__lte=100),
+                name="network_shares_are_per_cent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"network {self.seed}"
+
+
 class Delivery(models.Model):
-    """An outgoing webhook: due at a moment, tried again until the newsroom has taken it."""
+    """An outgoing webhook: due at a moment, tried again until the newsroom has taken it.
+
+    Where the network is disturbed it meets its fate once, when it leaves, and `way` says what that was. Held is one
+    that waits to be overtaken by the next; where nothing is disturbed all stay "at home" to the end.
+    """
+
+    class Way(models.TextChoices):
+        AT_HOME = "at_home"
+        ON_ITS_WAY = "on_its_way"
+        HELD = "held"
+        LOST = "lost"
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries")
     due_at = models.BigIntegerField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     delivered_at = models.BigIntegerField(null=True)
+    way = models.CharField(max_length=10, choices=Way.choices, default=Way.AT_HOME)
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="sandbox_delivery_due")]

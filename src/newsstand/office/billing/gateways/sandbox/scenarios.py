@@ -79,6 +79,7 @@ SIMS = (
     "SIM PAYS <n>",
     "SIM REVOKED",
     "SIM FORGETS",
+    "SIM FORGETS <n>",
     "SIM REVERSAL",
     "SIM WEBHOOK NEVER",
     "SIM WEBHOOK LATE",
@@ -102,7 +103,7 @@ def sim_of(name: str) -> Sim:
     words = " ".join(name.upper().split())
     if not re.match(r"SIM\b", words):
         return Sim()
-    counted = re.fullmatch(r"SIM (DECLINE|PAYS) (\d{1,2})", words)
+    counted = re.fullmatch(r"SIM (DECLINE|PAYS|FORGETS) (\d{1,4})", words)
     if counted:
         return Sim(counted[1].lower(), int(counted[2]))
     if words not in SIMS:

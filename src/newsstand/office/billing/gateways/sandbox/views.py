@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from newsstand.office.billing.gateways.declines import DECLINES
-from newsstand.office.billing.gateways.sandbox import cards, charging, permit
+from newsstand.office.billing.gateways.sandbox import cards, charging, permit, words
 from newsstand.office.billing.gateways.sandbox.forms import CardForm
 from newsstand.office.billing.gateways.sandbox.models import Approval, CardSetup
 from newsstand.office.kit import clock
@@ -81,6 +81,8 @@ class CardPage(BankPage):
             "home": _home(setup),
             "default_button": _("Save this card and pay"),
             "refused": DECLINES[refused].sentence if refused else "",
+            "test_cards": words.cards(),
+            "test_names": words.names(),
         }
         return render(request, "sandbox/card.html", context, status=422 if form.is_bound else 200)
 
