@@ -83,7 +83,7 @@ def test_the_command_line_says_why_and_what_the_archive_resolves_to(site: Site) 
     assert told.returncode == 0, told.stderr
     assert "level: subscribers, by the story's own level" in told.stdout
     assert "network: 192.0.2.7 is in no group's network" in told.stdout
-    assert "wall, subscribers_only" in told.stdout
+    assert "a wall, subscribers only" in told.stdout
     report = site.command("access", "report").stdout.splitlines()
     assert any(line.startswith(f"{story.path}  subscribers (the story's own level)") for line in report)
     table = site.command("access", "report", "--csv").stdout.splitlines()

@@ -18,10 +18,9 @@ from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.visits import open_visit
 from newsstand.shelf.board import Board
 from newsstand.shelf.entry import Entry
+from newsstand.shelf.visits import SEATS, seats_of
 
 GIFT_PARAMETER = b"gift="
-SEATS = "gift"
-"""The window under which seats at gifts are counted: a gift's end is its own, not the meter's."""
 
 
 class Guest(NamedTuple):
@@ -83,7 +82,7 @@ def _take_seat(
         return None
     visit = open_visit(cookies.get(VISIT, ""), house.ring)
     device = os.urandom(16).hex() if visit is None else visit.device
-    counted = house.shelf.visits.count(f"gift:{gift.id}", SEATS, device, policy.gift_devices)
+    counted = house.shelf.visits.count(seats_of(gift.id), SEATS, device, policy.gift_devices)
     return gift if counted.opened else None
 
 

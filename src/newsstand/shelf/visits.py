@@ -14,7 +14,15 @@ from newsstand.shelf.lmdb_file import LmdbFile, key_of
 MAP_BYTES = 256 * 1024**2
 """Room for the counts of about a million devices and readers. On the disk it is taken as it is needed."""
 
+SEATS = "gift"
+"""The window under which seats at gifts are counted: a gift's end is its own, not the meter's."""
+
 _PRUNED_AT_ONCE = 200
+
+
+def seats_of(gift: str) -> str:
+    """The identity under which the devices are counted on which a gift was opened."""
+    return f"gift:{gift}"
 
 
 class Count(NamedTuple):

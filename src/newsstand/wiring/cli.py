@@ -10,6 +10,7 @@ from functools import partial
 from types import FrameType, ModuleType
 from typing import NoReturn
 
+from newsstand.rules.gate.policy import LARGEST_ALLOWANCE
 from newsstand.wiring.child import STOPS
 from newsstand.wiring.commands import billing_words
 from newsstand.wiring.env import SettingError
@@ -104,17 +105,25 @@ def _access(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     explain = commands.add_parser("explain", help="say who may read a page and why")
     explain.add_argument("url", help="address or path of a story")
     who = explain.add_mutually_exclusive_group()
-    who.add_argument("--reader", metavar="E-MAIL", help="as this account")
+    who.add_argument("--reader", type=_given, metavar="E-MAIL", help="as this account")
     who.add_argument("--anonymous", action="store_true", help="as somebody unknown (the default)")
     explain.add_argument(
         "--read",
-        type=int,
+        type=_so_many,
         metavar="N",
-        help="who has read N counted stories already (default: what was counted for the reader, else 0)",
+        help=f"who has read N other counted stories, at most {LARGEST_ALLOWANCE} "
+        "(default: what was counted for the reader, else 0)",
     )
-    explain.add_argument("--gift", metavar="TOKEN", help="who followed this gift link")
-    explain.add_argument("--from-network", metavar="IP", help="who comes from this address")
-    explain.add_argument("--at", metavar="TIME", help="at this moment, such as 2026-12-24T18:00+01:00")
+    explain.add_argument(
+        "--gift", type=_given, metavar="TOKEN", help="who followed this gift link, whole or its token alone"
+    )
+    explain.add_argument("--from-network", type=_given, metavar="IP", help="who comes from this address")
+    explain.add_argument(
+        "--at",
+        type=_given,
+        metavar="TIME",
+        help="at this moment, such as 2026-12-24T18:00+01:00; without a zone, by the publication's clocks",
+    )
 
     audit = commands.add_parser(
         "audit",
@@ -134,6 +143,19 @@ def _access(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "what", choices=["report"], help="report: each story, its level now, its next one, and why"
     )
     access.add_argument("--csv", action="store_true", help="as comma-separated values")
+
+
+def _given(text: str) -> str:
+    """What an option was given; a script's empty variable must not ask another question."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
+
+
+def _so_many(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > LARGEST_ALLOWANCE:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to {LARGEST_ALLOWANCE}")
+    return int(text)
 
 
 # Commands that work on the rows of an installation; the others begin before there is one, or supervise.

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from newsstand.office.access import actions, queries
 from newsstand.office.access.models import AccessPolicy, Gift, HandOffer, ReaderGroup
@@ -130,7 +131,23 @@ def deleted(giver: Account) -> None:
     giver.delete()
 
 
-@pytest.mark.parametrize("leave", [closed_by_staff, closed_by_a_form_of_wagtails, deleted])
+def deleted_among_many(giver: Account) -> None:
+    Account.objects.create_user("another@example.org")
+    Account.objects.filter(is_staff=False).delete()
+
+
+def deleted_by_wagtails_list(giver: Account) -> None:
+    client, editor = Client(HTTP_HOST="localhost"), Account.objects.create_superuser("boss@example.org", "x")
+    client.force_login(editor, backend=BACKEND)
+    done = client.post(f"/staff/bulk/accounts/account/delete/?id={giver.pk}")
+    assert done.status_code == 302
+    assert not Account.objects.filter(pk=giver.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [closed_by_staff, closed_by_a_form_of_wagtails, deleted, deleted_among_many, deleted_by_wagtails_list],
+)
 def test_the_links_of_who_is_shut_out_open_nothing_any_more(
     subscriber: Account, story: Any, shelf: Shelf, leave: Any
 ) -> None:

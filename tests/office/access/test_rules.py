@@ -14,6 +14,7 @@ from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import AuditRow
 from newsstand.rules.gate.facts import Level, Step
 from newsstand.rules.gate.policy import PolicyError
+from newsstand.shelf.shelf import Shelf
 from tests.office import newsroom
 from tests.office.access.policy_form import filled
 from tests.office.newsroom import NOW
@@ -125,7 +126,9 @@ def test_a_change_is_shown_before_it_is_saved(client: Any, editor: Account) -> N
     newsroom.story(harbour, "own", level="free")
     shown = form(client, default_level="subscribers")
     assert shown.status_code == 200
-    assert "3 stories move from metered to subscribers only." in shown.content.decode()
+    page = shown.content.decode()
+    assert "3 stories move from metered to subscribers only." in page
+    assert "errors" not in BeautifulSoup(page, "html.parser").select_one(".messages").get_text()
     assert AccessPolicy.objects.get().default_level == "metered"
     assert not AuditRow.objects.filter(verb="change_access").exists()
     agreed = shown.context["form"]["agreed"].value()
@@ -199,7 +202,7 @@ def test_a_change_can_be_taken_back(client: Any, editor: Account) -> None:
     assert [rule.younger_than for rule in queries.level_rules(row)] == [86_400]
     assert row.open_until is not None
     last = AuditRow.objects.filter(verb="change_access").latest("pk")
-    assert (last.why, last.by) == (f"revert to {first.pk}", f"staff:{editor.reader_id}")
+    assert (last.why, last.by) == ("The rules of 2026-11-16 12:00:00 GMT again.", f"staff:{editor.reader_id}")
     told = BeautifulSoup(client.get("/staff/access/history/").content, "html.parser").select_one("tbody tr")
     assert told is not None
     words = told.get_text(" ", strip=True)
@@ -207,6 +210,18 @@ def test_a_change_can_be_taken_back(client: Any, editor: Account) -> None:
     assert "Rules : – → younger than 24 hours: free" in words
     assert "Access level : Free: everybody reads it → Metered: free until" in words
     assert client.post("/staff/access/history/999999/revert/").status_code == 404
+
+
+def test_rules_as_they_are_leave_no_line_in_the_log(client: Any, editor: Account, shelf: Shelf) -> None:
+    assert form(client, open_until="2099-12-31 18:00").status_code == 302
+    row = AuditRow.objects.get(verb="change_access")
+    generation = shelf.board.read().generation
+    assert form(client, open_until="2099-12-31 18:00").status_code == 302
+    assert client.post(f"/staff/access/history/{row.pk}/revert/").status_code == 302
+    assert AuditRow.objects.get(verb="change_access") == row
+    assert shelf.board.read().generation == generation
+    history = BeautifulSoup(client.get("/staff/access/history/").content, "html.parser")
+    assert "– → 2099-12-31 18:00 GMT" in history.get_text(" ", strip=True)
 
 
 def test_the_pages_of_the_staff(client: Any, editor: Account) -> None:
@@ -226,8 +241,22 @@ def test_the_pages_of_the_staff(client: Any, editor: Account) -> None:
         ).content.decode()
     )
     assert "No published story lies" in client.get("/staff/access/why/", {"url": "/no/"}).content.decode()
-    edit = client.get(f"/staff/pages/{story.pk}/edit/").content.decode()
-    assert "rule 1: younger than 24 hours" in edit
+
+
+def test_the_editor_sees_beside_the_story_who_reads_it_and_each_step(client: Any, editor: Account) -> None:
+    saved(FIRST_DAY)
+    story = newsroom.story(newsroom.section(), "it", published_at=clock.now())
+    for name in ("Zinc", "amber"):
+        story.tags.add(newsroom.tag(name, name.lower()))
+    story.save()
+    edit = BeautifulSoup(client.get(f"/staff/pages/{story.pk}/edit/").content, "html.parser")
+    words = edit.get_text(" ", strip=True)
+    assert "Level: free, by rule 1: younger than 24 hours." in words
+    assert "Who has no account and has read nothing yet: The story has the level “free”" in words
+    assert [step.get_text() for step in edit.select("details ol li")][-1].startswith("free for everyone: yes")
+    assert edit.select_one(f"a[href='/staff/access/why/?url={story.address}']")
+    tags = [label.get_text(strip=True) for label in edit.select("#id_tags label")]
+    assert tags == ["amber", "Zinc"]
 
 
 @pytest.mark.parametrize("path", ["history", "levels", "why"])

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.test import Client
+from wagtail.admin.menu import admin_menu
 
 from newsstand.office.articles.models import ArticlePage, FrontPage
 from newsstand.office.edition.actions import PRINT_LISTING
@@ -137,6 +138,8 @@ def test_staff_see_the_report_and_nobody_else(counted: Any, django_user_model: A
     assert "renewal_failed" in page.content.decode()
     assert client.get("/staff/readings/?days=all").context["days"] == 7
     assert "/staff/readings/" in client.get("/staff/").content.decode()
+    desks = {str(item.label): item.url for item in admin_menu.registered_menu_items}
+    assert desks["Insights"] == "/staff/readings/"
 
 
 class Killed(RuntimeError):

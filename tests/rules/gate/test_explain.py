@@ -48,7 +48,7 @@ def test_a_spent_meter_is_explained_with_its_numbers() -> None:
     assert said.support == "Meter spent (3 of 3, window 2026-11). The wall offers: subscribe, register."
     assert said.steps[-2:] == (
         "the meter: no (3 of 3 counted in 2026-11)",
-        "wall, meter_spent: subscribe, register; registering opens 3 more",
+        "a wall, meter spent: subscribe, register; registering opens 3 more",
     )
 
 
@@ -56,7 +56,7 @@ def test_a_counted_story_is_explained_with_the_count_after_it() -> None:
     said = _explain(_article(Level.METERED), visit=Visit(frozenset("x")))
 
     assert said.editor == "The meter opens it: 2 of 3 are counted now, until 2026-12-01 00:00 GMT."
-    assert said.steps[-1] == "the meter: yes, meter (1 of 3 counted in 2026-11)"
+    assert said.steps[-1] == "the meter: yes (1 of 3 counted in 2026-11)"
 
 
 def test_a_grant_is_named_with_its_span() -> None:
@@ -70,9 +70,9 @@ def test_a_grant_is_named_with_its_span() -> None:
     in_grace = _explain(_article(Level.SUBSCRIBERS), reader, now=NOW + 2 * DAY)
 
     assert said.support == f"Opened by the grant {grant}."
-    assert said.steps[-1] == f"a grant: yes, grant ({grant})"
+    assert said.steps[-1] == f"a grant: yes ({grant})"
     assert in_grace.support.startswith(f"Opened in grace by the grant {grant}.")
-    assert in_grace.steps[-2:] == (f"a grant: no ({grant})", "a grant's grace: yes, grace")
+    assert in_grace.steps[-2:] == (f"a grant: no ({grant})", "a grant's grace: yes")
 
 
 def test_a_grant_without_an_end_and_without_a_right_is_named_so() -> None:
@@ -105,9 +105,9 @@ def test_the_first_gate_that_answers_ends_the_way() -> None:
     gone = _explain(_article(Level.FREE, gone_from=NOW))
     free = _explain(_article(Level.FREE))
 
-    assert gone.steps == ("taken down: yes, taken_down",)
+    assert gone.steps == ("taken down: yes",)
     assert gone.editor == "The story was taken down at 2026-11-10 12:00 GMT. Nobody sees it on the site."
-    assert free.steps[-1] == "free for everyone: yes, free (the level is free)"
+    assert free.steps[-1] == "free for everyone: yes (the level is free)"
 
 
 def test_what_no_meter_may_count_and_who_declares_something_is_said() -> None:

@@ -16,5 +16,5 @@ class AccessConfig(AppConfig):
         registry.account_section(
             AccountSection(20, "gifts", "access/section_gifts.html", views.gifts_section)
         )
-        registry.story_notes.append(queries.level_note)
+        registry.story_notes.append(views.why_of_story)
         registry.reader_notes.append(views.why_of_reader)

@@ -1,6 +1,7 @@
 """The forms of the desk: the access rules, groups, offers by hand, and the question why."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +25,7 @@ class AccessPolicyForm(WagtailAdminModelForm):
     """Saves through the one action that tells the board, once its author has seen what it does to the archive."""
 
     data: QueryDict
+    moving = ""  # what a change would move, in words, while its author has not seen it
     agreed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
@@ -51,7 +53,7 @@ class AccessPolicyForm(WagtailAdminModelForm):
             shown = self.data.copy()
             shown[self.add_prefix("agreed")] = seen
             self.data = shown
-            self.add_error(None, moves_in_words(found))
+            self.moving = moves_in_words(found)
 
     def _check_rules(self, cleaned: dict[str, Any]) -> None:
         """Refuse rules that can never decide, or that name what is gone, each with the reason."""
@@ -87,7 +89,9 @@ class AccessPolicyForm(WagtailAdminModelForm):
             )
 
     def save(self, commit: bool = True) -> AccessPolicy:
-        """Save the rules and post them; without `commit` nothing is saved."""
+        """Save the rules and post them; without `commit` nothing is saved. What was not seen is never saved."""
+        if self.moving:
+            raise ValueError(self.moving)
         row: AccessPolicy = super().save(commit=False)
         if commit:
             actions.change_policy(row=row, by=f"staff:{self.for_user.reader_id}", now=clock.now())
@@ -122,6 +126,21 @@ class WhyForm(forms.Form):
     gift = forms.CharField(label=_("With this gift link"), required=False, max_length=500)
     address = forms.CharField(label=_("From this network address"), required=False, max_length=50)
     at = forms.DateTimeField(label=_("At"), required=False, help_text=_("Empty: now."))
+
+    def clean_url(self) -> str:
+        """The path; an address elsewhere is refused beside its field."""
+        try:
+            return queries.story_path(self.cleaned_data["url"])
+        except queries.CannotBeAsked as error:
+            raise ValidationError(f"{error}.") from error
+
+    def clean_at(self) -> datetime | None:
+        """Refuse a year that no calendar can reckon with."""
+        at: datetime | None = self.cleaned_data["at"]
+        try:
+            return None if at is None else queries.checked_moment(at)
+        except queries.CannotBeAsked as error:
+            raise ValidationError(_("Write another moment: %(why)s."), params={"why": error}) from error
 
 
 def moves_in_words(found: Mapping[tuple[Level, Level], int]) -> str:

@@ -134,6 +134,13 @@ def viewsets() -> list[Any]:
     ]
 
 
+@hooks.register("register_admin_urls", order=-1)
+def rules_url() -> list[URLPattern]:
+    """The page of the access rules, before Wagtail's own for any settings."""
+    names = {"app_name": "access", "model_name": "accesspolicy"}
+    return [path("settings/access/accesspolicy/<int:pk>/", views.RulesView.as_view(), names)]
+
+
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
     """The desk's own pages."""

@@ -1,4 +1,4 @@
-"""Where the staff find the reports."""
+"""The desk in the menu of the staff's pages."""
 
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,9 @@ def urls() -> list[URLPattern]:
     return [path("readings/", views.readings, name="insights_readings")]
 
 
-@hooks.register("register_reports_menu_item")
+@hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
-    """Among the reports."""
-    return ReadingsItem(_("What was read"), reverse("insights_readings"), icon_name="view", order=90)
+    """The desk in the menu, after what it looks at."""
+    return ReadingsItem(
+        _("Insights"), reverse("insights_readings"), name="insights", icon_name="view", order=510
+    )

@@ -15,7 +15,7 @@ from newsstand.rules.gate.facts import (
     is_in_grace,
     level_at,
 )
-from newsstand.rules.gate.gates import GATES, Case, reading_grant
+from newsstand.rules.gate.gates import GATES, Case, Reason, reading_grant
 from newsstand.rules.gate.meter import allowance_for, window_at
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.sentences import SENTENCES
@@ -47,7 +47,7 @@ def explain(
     """The decision that `decide` made of the same facts, in words.
 
     For a spent meter the last steps are `the meter: no (3 of 3 counted in 2026-11)` and
-    `wall, meter_spent: subscribe, register; registering opens 3 more`.
+    `a wall, meter spent: subscribe, register; registering opens 3 more`.
     """
     case = Case(article, reader, visit, policy, now, level_at(article, now))
     words = _words(case, decision)
@@ -64,13 +64,24 @@ def _steps(case: Case, decision: Decision, words: Mapping[str, object]) -> tuple
     steps = []
     for name, gate in GATES:
         reason = gate(case)
-        answer = "no" if reason is None else f"yes, {reason.value}"
+        answer = "no" if reason is None else _yes(name, reason)
         detail = _detail(name, case, words)
         steps.append(f"{name}: {answer} ({detail})" if detail else f"{name}: {answer}")
         if reason is not None:
             return tuple(steps)
     more = f"; registering opens {words['adds']} more" if words["adds"] else ""
-    return (*steps, f"wall, {decision.reason.value}: {words['ways']}{more}")
+    return (*steps, f"a wall, {_plain(decision.reason)}: {words['ways']}{more}")
+
+
+def _yes(name: str, reason: Reason) -> str:
+    """A gate that can answer in one way only needs no more than its name."""
+    said = _plain(reason)
+    return f"yes, {said}" if name == "the meter" and reason is not Reason.METER else "yes"
+
+
+def _plain(word: str) -> str:
+    """A word of the closed lists as people write it: `meter spent`, `day pass`."""
+    return word.replace("_", " ")
 
 
 def _detail(name: str, case: Case, words: Mapping[str, object]) -> str:
@@ -107,7 +118,7 @@ def _words(case: Case, decision: Decision) -> dict[str, object]:
         "counted_after": len(after),
         "allowance": allowance_for(policy, case.reader),
         "identity": "devices" if case.reader is None else "readers with an account",
-        "ways": ", ".join(wall.ways if wall is not None else ()) or "nothing",
+        "ways": ", ".join(map(_plain, wall.ways if wall is not None else ())) or "nothing",
         "adds": wall.adds if wall is not None else 0,
         **_house_words(case),
     }

@@ -3,31 +3,42 @@
 import argparse
 import sys
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
-from newsstand.office.access.queries import Asked, counted_by, explain_url
+from newsstand.office.access.queries import (
+    Asked,
+    CannotBeAsked,
+    checked_moment,
+    counted_by,
+    explain_url,
+    gift_token,
+    publication,
+    story_path,
+)
 from newsstand.office.accounts.queries import account_by_email
 from newsstand.office.kit import clock
 from newsstand.wiring.env import SettingError
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exit code 1 if there is no such story or reader, and if a token or address is not what it should be."""
+    """Exit code 1 if there is no such story or reader, and if a token or address is not what it should be.
+
+    A question that cannot be asked at all is a wrong call: 2.
+    """
+    path, at = _path(arguments.url), _moment(arguments.at)
     account = None
-    if arguments.reader:
+    if arguments.reader is not None:
         account = account_by_email(arguments.reader)
         if account is None:
-            print(f"newsstand: no account has the e-mail address {arguments.reader}.", file=sys.stderr)
+            print(f"newsstand: no account has the e-mail address {arguments.reader!r}.", file=sys.stderr)
             return 1
-    path = urlsplit(arguments.url).path or "/"
-    at = _moment(arguments.at)
     counted = counted_by(account, at) if account is not None and arguments.read is None else None
     asked = Asked(
         account=account,
         read=arguments.read or 0,
         counted=counted,
-        gift=_token(arguments.gift or ""),
-        address=arguments.from_network or "",
+        gift=None if arguments.gift is None else gift_token(arguments.gift),
+        address=arguments.from_network,
     )
     found = explain_url(path, asked, at)
     if found is None:
@@ -42,16 +53,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if found.refused else 0
 
 
-def _token(text: str) -> str:
-    """The token of a gift's link, given alone or as the whole link."""
-    return parse_qs(urlsplit(text).query).get("gift", [text])[0] if "gift=" in text else text
+def _path(text: str) -> str:
+    try:
+        return story_path(text)
+    except CannotBeAsked as error:
+        raise SettingError(f"{error}.") from error
 
 
 def _moment(text: str | None) -> datetime:
+    """A moment without a zone is one of the publication's clocks."""
     if text is None:
         return clock.now()
     try:
-        moment = datetime.fromisoformat(text)
+        moment = checked_moment(datetime.fromisoformat(text))
+    except CannotBeAsked as error:
+        raise SettingError(f"{text!r} is no moment that can be asked about: {error}.") from error
     except ValueError as error:
         raise SettingError(f"{text!r} is no moment; write one like 2026-12-24T18:00+01:00.") from error
-    return moment if moment.tzinfo else moment.astimezone()
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(publication().zone))

@@ -1,11 +1,13 @@
 """What happens when the access rules change."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
 
 from newsstand.office.access import queries
 from newsstand.office.access.models import AccessPolicy
@@ -28,6 +30,8 @@ class NoSuchVersion(LookupError):
 def change_policy(*, row: AccessPolicy, by: str, now: datetime, why: str = "") -> int:
     """Save the rules and let them hold for readers; returns the outbox row, to wait for.
 
+    Rules as they are already leave no line in the log, and no page is printed anew.
+
     Raises PolicyError for rules that make no sense.
     """
     queries.policy_of(row, now)
@@ -37,8 +41,10 @@ def change_policy(*, row: AccessPolicy, by: str, now: datetime, why: str = "") -
     kit.hold_publication()
     kept = AccessPolicy.objects.select_for_update().filter(pk=row.pk).first()
     before = values_of(kept) if kept is not None else None
-    row.save()
     after = values_of(row)
+    if after == before:
+        return post_policy()
+    row.save()
     audit.record(by=by, verb="change_access", subject=SUBJECT, before=before, after=after, why=why, now=now)
     # Before the commit: what was printed under the old rules is handed out no more, whatever happens after it.
     shelf.handle().board.raise_generation()
@@ -59,13 +65,15 @@ def revert_policy(*, version: int, by: str, now: datetime) -> int:
         if name in OPEN_HOUSE or not hasattr(row, name):
             continue
         setattr(row, name, json.dumps(value) if name == "rules" else value)
-    return change_policy(row=row, by=by, now=now, why=f"revert to {version}")
+    zone = ZoneInfo(kit.publication().zone)
+    why = _("The rules of %(at)s again.") % {"at": f"{kept.at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"}
+    return change_policy(row=row, by=by, now=now, why=why)
 
 
 def values_of(row: AccessPolicy) -> dict[str, Any]:
     """The rules as they stand in the audit log."""
     values = model_to_dict(row, exclude=["id"])
-    until = row.open_until.isoformat() if row.open_until else None
+    until = row.open_until.astimezone(UTC).isoformat() if row.open_until else None
     rules = [{"type": one["type"], "value": one["value"]} for one in row.rules.get_prep_value()]
     return {**values, "open_until": until, "rules": rules}
 

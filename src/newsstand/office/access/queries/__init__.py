@@ -7,6 +7,10 @@ from newsstand.office.access.queries.archive import as_table as as_table
 from newsstand.office.access.queries.archive import moves as moves
 from newsstand.office.access.queries.archive import rule_problems as rule_problems
 from newsstand.office.access.queries.archive import rule_words as rule_words
+from newsstand.office.access.queries.asked import CannotBeAsked as CannotBeAsked
+from newsstand.office.access.queries.asked import checked_moment as checked_moment
+from newsstand.office.access.queries.asked import gift_token as gift_token
+from newsstand.office.access.queries.asked import story_path as story_path
 from newsstand.office.access.queries.changes import changes_in_words as changes_in_words
 from newsstand.office.access.queries.gifts import all_gifts as all_gifts
 from newsstand.office.access.queries.gifts import gift_address as gift_address
@@ -30,4 +34,4 @@ from newsstand.office.access.queries.why import Asked as Asked
 from newsstand.office.access.queries.why import Told as Told
 from newsstand.office.access.queries.why import explain_story as explain_story
 from newsstand.office.access.queries.why import explain_url as explain_url
-from newsstand.office.access.queries.why import level_note as level_note
+from newsstand.office.access.queries.why import next_level as next_level

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from newsstand.office.access.models import AccessPolicy
-from newsstand.office.access.queries.archive import RuleNames, rule_words
-from newsstand.office.access.queries.policy import level_rules
+from newsstand.office.access.queries.archive import RuleNames, rule_words, shown
+from newsstand.office.access.queries.policy import level_rules, publication
 
 
 def changes_in_words(
@@ -40,6 +41,8 @@ def _value(name: str, value: Any, names: RuleNames) -> str:
             f"{rule_words(rule, names)}: {rule.level.value}"
             for rule in level_rules(AccessPolicy(rules=json.dumps(value)))
         )
+    if name == "open_until":
+        return shown(datetime.fromisoformat(str(value)), publication().zone)
     if name == "open_section":
         return names.of("section", str(value))
     chosen = {field.name: dict(field.flatchoices) for field in AccessPolicy._meta.concrete_fields}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from newsstand.office.access.models import Gift
@@ -20,7 +21,7 @@ from newsstand.office.access.queries.policy import (
 from newsstand.office.accounts.passes import key_ring
 from newsstand.office.accounts.queries import reader_facts
 from newsstand.office.articles import queries as articles
-from newsstand.office.kit import clock
+from newsstand.office.kit import clock, shelf
 from newsstand.office.kit.queries import publication
 from newsstand.rules.gate.decide import Decision, decide
 from newsstand.rules.gate.explain import Explanation, explain
@@ -28,11 +29,14 @@ from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts, Visit, subject
 from newsstand.rules.gate.gifts import open_gift
 from newsstand.rules.gate.levels import given_at
 from newsstand.rules.gate.networks import NetworkTable, parse_address
+from newsstand.shelf.visits import SEATS, seats_of
 
 if TYPE_CHECKING:
     from newsstand.office.access.models import AccessPolicy
     from newsstand.office.accounts.models import Account
     from newsstand.office.articles.models import ArticlePage
+
+BEFORE_EVERY_END = 0  # a token is first known, and then asked whether it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,8 @@ class Asked:
     account: "Account | None" = None
     read: int = 0
     counted: frozenset[str] | None = None
-    gift: str = ""
-    address: str = ""
+    gift: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ class Told:
     def steps(self) -> tuple[str, ...]:
         """Each step that led to the decision, the level first."""
         return (self.level, *self.notes, *self.explanation.steps)
+
+    @property
+    def level_sentence(self) -> str:
+        """The level and what gave it, as a sentence of its own."""
+        return f"{capfirst(self.level)}."
 
     @property
     def editor(self) -> str:
@@ -95,39 +104,40 @@ def explain_story(article: "ArticlePage", asked: Asked, at: datetime) -> Told:
     row, now = rules_of_site(), clock.to_unix(at)
     facts, rules = facts_for_gate(article, row), policy_of(row, at)
     reader = reader_facts(asked.account, at) if asked.account is not None else None
-    visit, notes, refused = _visit(asked, facts, at)
+    visit, notes, refused = _visit(asked, facts, rules.gift_devices, at)
     decision = decide(facts, reader, visit, rules, now)
     words = explain(decision, facts, reader, visit, rules, now)
     notes = (*_state_words(reader), *notes)
     return Told(decision, words, _level_words(article, row, now), notes, refused)
 
 
-def level_note(article: "ArticlePage", now: datetime) -> str:
-    """Beside a story in the editor: its level now, what gave it, what an unknown reader meets, and the next step."""
-    told = explain_story(article, Asked(), now)
+def next_level(article: "ArticlePage", now: datetime) -> str:
+    """The story's next level and its moment, as a sentence; empty where none is to come."""
     moment = clock.to_unix(now)
     coming = next((one for one in given_for(article) if one.from_at > moment), None)
     if coming is None:
-        return f"{told.level}. {told.editor}"
+        return ""
     at = shown(clock.from_unix(coming.from_at), publication().zone)
-    later = _("From %(at)s on: %(level)s.") % {"at": at, "level": coming.level.value}
-    return f"{told.level}. {told.editor} {later}"
+    return _("From %(at)s on: %(level)s.") % {"at": at, "level": coming.level.value}
 
 
-def _visit(asked: Asked, facts: ArticleFacts, at: datetime) -> tuple[Visit, tuple[str, ...], dict[str, str]]:
+def _visit(
+    asked: Asked, facts: ArticleFacts, devices: int, at: datetime
+) -> tuple[Visit, tuple[str, ...], dict[str, str]]:
+    """What the gate may know of who asks; a gift opens on so many `devices`."""
     counted = asked.counted
     if counted is None:
         counted = frozenset(f"{number:032x}" for number in range(asked.read))
     notes, refused = [], {}
     gift = network = None
-    if asked.gift:
-        problem = _gift_problem(asked.gift, facts, clock.to_unix(at))
+    if asked.gift is not None:
+        problem = _gift_problem(asked.gift, facts, devices, clock.to_unix(at))
         notes.append(f"{_('gift')}: {problem or _('valid for this story')}")
         if problem:
             refused["gift"] = problem
         else:
             gift = facts.id
-    if asked.address:
+    if asked.address is not None:
         network, said = _network(asked.address, facts, at)
         notes.append(f"{_('network')}: {said}")
         if parse_address(asked.address) is None:
@@ -135,15 +145,20 @@ def _visit(asked: Asked, facts: ArticleFacts, at: datetime) -> tuple[Visit, tupl
     return Visit(counted, gift=gift, network=network), tuple(notes), refused
 
 
-def _gift_problem(token: str, facts: ArticleFacts, now: int) -> str:
-    """Why a gift's token does not open this story; empty if it does."""
-    found = open_gift(token, key_ring(), now)
+def _gift_problem(token: str, facts: ArticleFacts, devices: int, now: int) -> str:
+    """Why a gift's token does not open this story to one more device; empty if it does."""
+    found = open_gift(token, key_ring(), BEFORE_EVERY_END)
     if found is None:
-        return _("the token is not one of this site, or is over")
+        return _("the token is not one of this site: it is cut, altered, or was made elsewhere")
     if found.article != facts.id:
         return _("the token is for another story")
+    if found.until <= now:
+        return _("it is over since %(at)s") % {"at": shown(clock.from_unix(found.until), publication().zone)}
     row = Gift.objects.filter(public_id=found.id).first()
-    return _("it was taken back") if row is None or row.revoked_at is not None else ""
+    if row is None or row.revoked_at is not None:
+        return _("it was taken back")
+    taken = len(shelf.handle().visits.read(seats_of(found.id), SEATS))
+    return _("it was opened on %(n)s devices, as many as it may") % {"n": taken} if taken >= devices else ""
 
 
 def _network(address: str, facts: ArticleFacts, at: datetime) -> tuple[str | None, str]:

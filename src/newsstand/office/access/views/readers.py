@@ -76,7 +76,7 @@ def why(request: HttpRequest, article_id: str) -> HttpResponse:
     asked = queries.Asked(
         account=account,
         counted=_counted(request, account.reader_id if account is not None else None, now),
-        address=_address(request),
+        address=_address(request) or None,
     )
     told = queries.explain_story(article, asked, now)
     if told.decision.show == "gone":

@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -41,6 +40,13 @@ def why_of_reader(request: HttpRequest, account: Any) -> str:
     facts = reader_facts(account, clock.now())
     context = {"reader": account, "state": facts.state.replace("_", " ")}
     return render_to_string("access/staff/why_of_reader.html", context, request)
+
+
+def why_of_story(story: Any, now: datetime) -> str:
+    """Beside a story in the editor: its level, what an unknown reader meets, and each step that leads to it."""
+    told = queries.explain_story(story, queries.Asked(), now)
+    context = {"story": story, "told": told, "next": queries.next_level(story, now)}
+    return render_to_string("access/staff/why_of_story.html", context)
 
 
 def report(request: HttpRequest) -> HttpResponse:
@@ -115,10 +121,10 @@ def _told(form: WhyForm) -> Any:
         account=account,
         read=values["read"] or 0,
         counted=_counted(account, values),
-        gift=gift_token(values["gift"]),
-        address=values["address"],
+        gift=queries.gift_token(values["gift"]) if values["gift"] else None,
+        address=values["address"] or None,
     )
-    told = queries.explain_url(urlsplit(values["url"]).path or "/", asked, values["at"] or clock.now())
+    told = queries.explain_url(values["url"], asked, values["at"] or clock.now())
     if told is None:
         form.add_error("url", _("No published story lies at this address."))
         return None
@@ -131,11 +137,6 @@ def _counted(account: Any, values: dict[str, Any]) -> frozenset[str] | None:
     if account is None or values["read"] is not None:
         return None
     return queries.counted_by(account, values["at"] or clock.now())
-
-
-def gift_token(text: str) -> str:
-    """The token of a gift's link, given alone or as the whole link."""
-    return parse_qs(urlsplit(text).query).get("gift", [text])[0] if "gift=" in text else text
 
 
 def _as_csv(rows: Iterable[queries.Resolved], now: datetime) -> HttpResponse:

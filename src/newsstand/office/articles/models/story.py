@@ -6,9 +6,11 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
     FieldPanel,
     InlinePanel,
@@ -30,6 +32,15 @@ from newsstand.office.articles.panels import NotesPanel
 from newsstand.rules.gate.facts import Level
 
 NEWSPAPER = "news"  # the product of a story for which no other was chosen
+
+
+class StoryForm(WagtailAdminPageForm):
+    """The editor's form, with the tags in the order of their names."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "tags" in self.fields:
+            self.fields["tags"].queryset = self.fields["tags"].queryset.order_by(Lower("title"), "pk")
 
 
 class ArticlePage(PublicPage, Page):
@@ -130,13 +141,14 @@ class ArticlePage(PublicPage, Page):
     ]
     about_panels = [
         InlinePanel("bylines", heading=_("Authors"), label=_("author")),
-        FieldPanel("tags", widget=forms.CheckboxSelectMultiple),
         MultiFieldPanel([FieldPanel("level"), NotesPanel(), FieldPanel("product")], heading=_("Access")),
         MultiFieldPanel(
             [FieldPanel("published_at"), FieldPanel("embargo_until"), FieldPanel("gone_from")],
             heading=_("Time"),
         ),
+        FieldPanel("tags", widget=forms.CheckboxSelectMultiple),
     ]
+    base_form_class = StoryForm
     edit_handler = TabbedInterface(
         [
             ObjectList(text_panels, heading=_("Story")),
