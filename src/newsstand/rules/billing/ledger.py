@@ -21,7 +21,12 @@ class Posting:
 
 def charge(gateway: str, charge_ref: str, product: str, money: Money) -> Posting:
     """Money came in for a period that is still to be served."""
-    return Posting(f"charge:{gateway}:{charge_ref}", _clearing(gateway), _deferred(product), money)
+    return Posting(charge_key(gateway, charge_ref), _clearing(gateway), _deferred(product), money)
+
+
+def charge_key(gateway: str, charge_ref: str) -> str:
+    """The key under which a charge is booked once."""
+    return f"charge:{gateway}:{charge_ref}"
 
 
 def fee(gateway: str, charge_ref: str, money: Money) -> Posting:

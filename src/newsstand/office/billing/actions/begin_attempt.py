@@ -60,7 +60,7 @@ def begin_attempts(
 def _begin(
     wanted: Sequence[Wanted], initiator: Initiator, return_url: str, now: datetime
 ) -> list[Attempt | Refusal]:
-    sales = all_locked([row.invoice for row in wanted])
+    sales = all_locked([row.invoice for row in wanted], with_all=False)
     invoices = Invoice.objects.in_bulk([row.invoice.pk for row in wanted])
     tried: dict[int, list[Attempt]] = {}
     for attempt in Attempt.objects.filter(invoice__in=list(invoices)).order_by("n"):

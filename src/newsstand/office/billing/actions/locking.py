@@ -5,32 +5,49 @@ from collections.abc import Sequence
 from newsstand.office.billing.models import Purchase, Subscription
 from newsstand.office.billing.models.sales import OfSale
 
-PRICES = "offer__steps__price"
-WITH = ("plan", "offer__plan", "account", "payment_method")
+PRICES = "offer__steps"
+WITH = ("plan", "offer", "account", "payment_method")
 
 
 def locked(subscription_id: int) -> Subscription:
     """The subscription as it stands now, locked until the end of the transaction."""
     rows = Subscription.objects.select_for_update(of=("self",))
-    return rows.select_related(*WITH).get(pk=subscription_id)
+    row = rows.select_related(*WITH).get(pk=subscription_id)
+    _read_plan_once(row)
+    return row
 
 
 def locked_purchase(purchase_id: int) -> Purchase:
     """The purchase as it stands now, locked until the end of the transaction."""
     rows = Purchase.objects.select_for_update(of=("self",))
-    return rows.select_related(*WITH).get(pk=purchase_id)
+    row = rows.select_related(*WITH).get(pk=purchase_id)
+    _read_plan_once(row)
+    return row
 
 
-def all_locked(rows: Sequence[OfSale | Subscription]) -> list[Subscription | Purchase]:
+def _read_plan_once(sale: Subscription | Purchase) -> None:
+    """The offer's plan is the plan that was bought by it."""
+    if sale.offer.plan_id == sale.plan_id:
+        sale.offer.plan = sale.plan
+
+
+def all_locked(
+    rows: Sequence[OfSale | Subscription], *, with_all: bool = True
+) -> list[Subscription | Purchase]:
     """The sales of several rows, each of another one, as they stand now; always locked in the same order, so that
-    no two wait for one another. Their offers come with all prices."""
+    no two wait for one another. Reader, card, plan and offer come with them, unless nobody will ask for those."""
     owners = [_owner(row) for row in rows]
     found: dict[tuple[str, int], Subscription | Purchase] = {}
     for model in (Subscription, Purchase):
         ids = [pk for kind, pk in owners if kind == model.kind]
         if ids:
-            held = model.objects.select_for_update(of=("self",)).select_related(*WITH)
-            for row in held.prefetch_related(PRICES).filter(pk__in=ids).order_by("pk"):
+            held = model.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+            if with_all:
+                held = held.select_related(*WITH)
+                held = held.prefetch_related(PRICES) if len(ids) > 1 else held
+            for row in held:
+                if with_all:
+                    _read_plan_once(row)
                 found[(model.kind, row.pk)] = row
     return [found[owner] for owner in owners]
 

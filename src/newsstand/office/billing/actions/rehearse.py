@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from newsstand.office.accounts.actions import open_account
@@ -72,6 +72,7 @@ def rehearse(
         stories[story.ref] = story
     with use(NEW_CARDS, bank):
         _tell(list(stories.values()), starts_at, days, set_clock)
+    rehearsal.send_nothing_more()
     report = Report(subscribers, days, terms.full_price.currency)
     for kept in all_books():
         count(report, kept.book, kept.terms, starts_at + days * DAY)
@@ -144,10 +145,12 @@ class OfficeStory(Story):
         finish_card(setup=setup, return_url="/", by=self.account.actor, now=clock.from_unix(now))
 
     def due_at(self) -> int | None:
-        row = Subscription.objects.only("next_action_at", "parked_reason").get(pk=self.pk)
-        if row.next_action_at is None or row.parked_reason:
-            return None
-        return clock.to_unix(row.next_action_at)
+        at, parked = self._one("next_action_at", "parked_reason")
+        return None if at is None or parked else clock.to_unix(at)
+
+    def _one(self, *fields: str) -> tuple[Any, ...]:
+        """Some fields of the subscription's row as they stand now."""
+        return tuple(Subscription.objects.values_list(*fields).get(pk=self.pk))
 
     def serve(self, now: int) -> None:
         moment = clock.from_unix(now)
@@ -190,6 +193,6 @@ class OfficeStory(Story):
         return None if paid is None else (paid.seq, paid.ref)
 
     def failed_at(self) -> int | None:
-        row = Subscription.objects.only("state").get(pk=self.pk)
-        last = queries.last_attempt(row) if row.state == State.PAST_DUE else None
+        is_past_due = self._one("state") == (State.PAST_DUE,)
+        last = queries.last_attempt(Subscription(pk=self.pk)) if is_past_due else None
         return clock.to_unix(last.settled_at) if last is not None and last.settled_at is not None else None

@@ -61,7 +61,7 @@ def serve_due(*, now: datetime) -> int:
 
 def _serve_portion(claimed: list[int], now: datetime) -> None:
     """Renewals together; whatever else is due one by one."""
-    rows = Subscription.objects.select_related("payment_method", "account").in_bulk(claimed)
+    rows = Subscription.objects.select_related("payment_method").in_bulk(claimed)
     on_their_way = set(
         Attempt.objects.filter(invoice__subscription__in=claimed, status__in=UNSETTLED).values_list(
             "invoice__subscription_id", flat=True
@@ -139,7 +139,7 @@ def claim(*, now: datetime, limit: int) -> list[int]:
 
 def serve(*, subscription_id: int, now: datetime) -> None:
     """Do the one thing that is due for a claimed subscription."""
-    subscription = Subscription.objects.select_related("payment_method", "account").get(pk=subscription_id)
+    subscription = Subscription.objects.select_related("payment_method").get(pk=subscription_id)
     attempt = queries.unsettled_attempt(subscription)
     if attempt is not None:
         attempt.invoice.sale = subscription

@@ -11,7 +11,7 @@ from newsstand.office.billing.actions.follow import Happened, follow_all
 from newsstand.office.billing.actions.keep_event import keep_events
 from newsstand.office.billing.actions.locking import all_locked
 from newsstand.office.billing.gateways import base
-from newsstand.office.billing.models import Attempt, Invoice
+from newsstand.office.billing.models import Attempt, Invoice, Transfer
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.billing.queries import wording
 from newsstand.office.kit import audit, clock
@@ -60,8 +60,11 @@ def settle_success(
 ) -> bool:
     """The money of an invoice is taken: ledger, receipt, access; False if that was known before.
 
-    Money that nobody wanted any more, since the reader cancelled or the sale ended, goes back in full.
+    Money that nobody wanted any more, since the reader cancelled or the sale ended, goes back in full. What stands in
+    the ledger stands there for ever: of a charge that is booked nothing has to be asked under a lock.
     """
+    if Transfer.objects.filter(key=ledger.charge_key(invoice.gateway, paid.charge_ref)).exists():
+        return False
     return settle_together([Payment(invoice, paid, attempt)], via=via, by=by, now=now) == 1
 
 
@@ -96,7 +99,7 @@ def _held(payments: Sequence[Payment]) -> list[Payment]:
     """The same with their sales locked and their invoices as they stand now."""
     sales = all_locked([row.invoice for row in payments])
     ids = [row.invoice.pk for row in payments]
-    current = Invoice.objects.select_related("consent").in_bulk(ids)
+    current = Invoice.objects.in_bulk(ids)
     held = [Payment(current[row.invoice.pk], row.paid, row.attempt) for row in payments]
     for row, sale in zip(held, sales, strict=True):
         row.invoice.sale = sale

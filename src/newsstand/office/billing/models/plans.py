@@ -4,7 +4,7 @@ from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from newsstand.rules.billing.offer import OfferStep as Step
@@ -100,13 +100,25 @@ class Offer(models.Model):
 
     def terms(self, rhythm: Rhythm | None = None) -> OfferTerms:
         """The offer as the rules know it; with the rhythm that was agreed, or else the plan's."""
-        steps = tuple(Step(step.price.money, step.periods) for step in self.steps.all())
+        steps = tuple(Step(step.price.money, step.periods) for step in self.ordered_steps)
         return OfferTerms(rhythm or self.plan.rhythm, steps)
+
+    @cached_property
+    def ordered_steps(self) -> tuple["OfferStep", ...]:
+        """The steps with their prices, asked for once: they never change."""
+        return tuple(self.steps.all())
 
     def price_row(self, seq: int) -> Price:
         """The price that the rules say holds for period `seq`, counted from 0."""
         wanted = self.terms().price_of(seq)
-        return next(step.price for step in self.steps.all() if step.price.money == wanted)
+        return next(step.price for step in self.ordered_steps if step.price.money == wanted)
+
+
+class StepManager(models.Manager["OfferStep"]):
+    """Steps come with their prices: nobody wants the one without the other."""
+
+    def get_queryset(self) -> models.QuerySet["OfferStep"]:
+        return super().get_queryset().select_related("price")
 
 
 class OfferStep(models.Model):
@@ -116,6 +128,8 @@ class OfferStep(models.Model):
     order = models.PositiveSmallIntegerField()
     price = models.ForeignKey(Price, models.PROTECT, related_name="+")
     periods = models.PositiveSmallIntegerField(null=True)
+
+    objects = StepManager()
 
     class Meta:
         ordering = ["order"]

@@ -62,7 +62,7 @@ def _with_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     attempts = Attempt.objects.select_related("payment_method").order_by("n")
     invoices = Invoice.objects.order_by("pk")
     return rows.select_related("offer", "payment_method").prefetch_related(
-        "offer__steps__price",
+        "offer__steps",
         Prefetch("invoices", invoices.prefetch_related(Prefetch("attempts", attempts))),
     )
 

@@ -78,4 +78,4 @@ def products_on_sale() -> frozenset[str]:
 def _on_sale() -> QuerySet[Offer]:
     """What can be subscribed to; what is bought once is not among it."""
     rows = Offer.objects.filter(is_on_sale=True, plan__renews=True)
-    return rows.select_related("plan__product").prefetch_related("steps__price")
+    return rows.select_related("plan__product").prefetch_related("steps")

@@ -92,12 +92,8 @@ def preview(on: date) -> Iterator[Planned]:
     """Who is charged by the end of a day, how much and why; and who would be, and is not."""
     ends_at = datetime.combine(on + timedelta(days=1), datetime.min.time(), ZoneInfo(publication().zone))
     rows = Subscription.objects.filter(state__in=LIVE, next_action_at__lt=ends_at)
-    offers = (
-        rows.select_related("offer__plan")
-        .prefetch_related("offer__steps__price")
-        .order_by("next_action_at", "pk")
-    )
-    for row in offers:
+    offers = rows.select_related("offer__plan").prefetch_related("offer__steps")
+    for row in offers.order_by("next_action_at", "pk"):
         yield _planned(row)
 
 

@@ -46,11 +46,12 @@ def take(
     return_url: str,
     now: int,
     *,
-    refusal: Callable[[Method], str] | None = None,
+    refusal: Callable[[Method, int], str] | None = None,
 ) -> Attempted:
     """One try; `key` again gives the same try's outcome again.
 
-    `refusal`, where it is given, says in the card's place with which code a new try is refused, "" for none.
+    `refusal`, where it is given, says in the card's place with which code a new try is refused, "" for none; it is
+    told how many tries there were.
     """
     with transaction.atomic(using=ALIAS):
         charge = locked(charge_ref)
@@ -65,7 +66,7 @@ def take(
             return Canceled(charge.ref)
         _drop_open_approval(tried, now)
         attempt = Attempt(key=key, charge=charge, method=method, at=now)
-        code = _refusal(method, initiator, now) if refusal is None else refusal(method)
+        code = _refusal(method, initiator, now) if refusal is None else refusal(method, len(tried))
         if initiator is Initiator.READER and (code == ASKS if refusal else _wants_approval(method)):
             return _ask(attempt, return_url, now)
         _answer(attempt, code, now)

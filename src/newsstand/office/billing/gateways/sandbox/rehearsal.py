@@ -34,16 +34,21 @@ class RehearsedGateway(SandboxGateway):
 
     def __init__(self, verdict: Verdict, mood: Mood) -> None:
         self.verdict, self.mood = verdict, mood
+        self.subscriptions: dict[str, str] = {}
+
+    def open_charge(self, *, charge: base.NewCharge, now: int) -> str:
+        ref = super().open_charge(charge=charge, now=now)
+        self.subscriptions[ref] = charge.metadata["subscription"]
+        return ref
 
     def attempt(self, *, charge_ref: str, payment_method: str, key: str, **call: Any) -> base.Attempted:
-        charge = Charge.objects.get(ref=charge_ref)
-        subscription = charge.metadata["subscription"]
+        subscription = self.subscriptions[charge_ref]
         mood = self.mood(subscription)
         if mood == "request_lost":
             return base.Unknown("timeout")
 
-        def refusal(method: Method) -> str:
-            cause = self.verdict(subscription, method.ref, charge.attempts.count())
+        def refusal(method: Method, tries: int) -> str:
+            cause = self.verdict(subscription, method.ref, tries)
             return CODES[cause] if cause is not None else ""
 
         answer = charging.take(
@@ -74,12 +79,16 @@ def dispute(ours: str, kind: Kind, now: int) -> None:
 
 
 def news_of(reader_ref: str, after: int) -> list[tuple[int, GatewayEvent]]:
-    """What has happened about a reader's charges since, each with its number. It counts as sent."""
+    """What has happened about a reader's charges since, each with its number."""
     rows = Event.objects.filter(charge__customer__reader_ref=reader_ref, pk__gt=after)
-    found = list(rows.select_related("charge").order_by("pk"))
-    if found:
-        Delivery.objects.filter(event__in=found).update(due_at=None)
-    return [(event.pk, events.as_gateway_event(event)) for event in found]
+    return [
+        (event.pk, events.as_gateway_event(event)) for event in rows.select_related("charge").order_by("pk")
+    ]
+
+
+def send_nothing_more() -> None:
+    """What the bank had to tell was told by the rehearsal."""
+    Delivery.objects.filter(due_at__isnull=False).update(due_at=None)
 
 
 def signed(event: GatewayEvent, now: int) -> tuple[dict[str, str], bytes]:
