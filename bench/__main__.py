@@ -3,6 +3,7 @@
 import argparse
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tools.need()
     home = asked.home.absolute()
     data, has_office = installation(home)
+    # What was counted in an earlier run is forgotten, and so is the room that it took.
+    shutil.rmtree(data / "shelf/visits", ignore_errors=True)
     keys = tuple(key.encode() for key in Environment(data).required("pass_keys"))
     desk = Desk(
         KeyRing(keys), home, lambda: int(time.time()), asked.stories, asked.seconds, asked.most_a_second

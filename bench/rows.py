@@ -87,7 +87,7 @@ class Desk:
     def _cookies(self) -> Path:
         file = self.home / "cookies"
         count = 1000 if self.seconds == 0 else (self.seconds + 1) * self.most_a_second
-        site.write_visit_cookies(file, count, self.ring, self.now(), self.draw)
+        site.write_visit_cookies(file, count, self.ring, self.now())
         return file
 
     def _draws(self, row: Row) -> Path:

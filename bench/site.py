@@ -1,5 +1,6 @@
 """The publication that is measured: three stories of 1,200 words, and an archive of many."""
 
+import os
 import random
 from collections.abc import Iterator
 from functools import cache
@@ -84,13 +85,16 @@ def subscriber_cookie(ring: KeyRing, now: int) -> str:
     return "newsstand_pass=" + seal_pass(pass_for(reader, "5" * 16, now), ring)
 
 
-def write_visit_cookies(file: Path, count: int, ring: KeyRing, now: int, draw: random.Random) -> None:
-    """So many cookies of devices on each of which one other story was counted, one a line."""
+def write_visit_cookies(file: Path, count: int, ring: KeyRing, now: int) -> None:
+    """So many cookies of devices on each of which one other story was counted, one a line.
+
+    No two runs have a device in common: what was counted in an earlier run lies in the store still.
+    """
     window = window_at(POLICY, now).key
     counted = (f"{99:032x}",)
     with file.open("w", encoding="ascii") as lines:
         for _ in range(count):
-            visit = DeviceVisit(window, f"{draw.getrandbits(128):032x}", counted)
+            visit = DeviceVisit(window, os.urandom(16).hex(), counted)
             lines.write(f"newsstand_visit={seal_visit(visit, ring)}\n")
 
 

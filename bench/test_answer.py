@@ -4,7 +4,6 @@
 milliseconds; a round of `later` counts each device's reading for the first time.
 """
 
-import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     house = House(shelf, KeyRing((b"a key of the bench, and of no site",)), secure=True)
     now = int(time.time())
     devices = directory / "cookies"
-    site.write_visit_cookies(devices, 2 * ROUNDS, house.ring, now, random.Random(3))
+    site.write_visit_cookies(devices, 2 * ROUNDS, house.ring, now)
     yield Desk(house, site.subscriber_cookie(house.ring, now), _lines(devices), count())
     shelf.close()
 

@@ -9,6 +9,7 @@ _PURPOSE: Final = b"newsstand.visit:"
 _VERSION: Final = 1
 _HEAD: Final = struct.Struct(">16sBB")
 _ID: Final = 16
+_LENGTHS: Final = {2 * _ID}
 _MOST: Final = 255
 
 
@@ -51,7 +52,7 @@ def _raw(ids: tuple[str, ...]) -> bytes:
     """The bytes of all ids; they are looked at together, since this is done for each free article."""
     text = "".join(ids)
     raw = bytes.fromhex(text)
-    if raw.hex() != text or any(len(each) != 2 * _ID for each in ids):
+    if raw.hex() != text or set(map(len, ids)) != _LENGTHS:
         raise ValueError(f"not each of {ids!r} is {2 * _ID} hex characters in small letters")
     return raw
 
