@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from newsstand.shelf import Shelf, open_shelf
-from newsstand.shelf.visits import Count, LmdbVisitStore, VisitStore
+from newsstand.shelf.visits import Count, LmdbVisitStore, VisitStore, seats_of, seats_window
 
 DEVICE, READER, WINDOW = "device:" + "d" * 32, "reader:" + "e" * 32, "2026-11"
 
@@ -77,6 +77,18 @@ class TestVisits:
         assert visits.prune({WINDOW, "2026-12"}) == 1100
         assert visits.read("device:" + "0" * 32, "2026-10") == frozenset()
         assert visits.read(DEVICE, WINDOW) == frozenset(articles(1))
+
+    def test_readers_are_told_with_what_was_counted(self, visits: VisitStore) -> None:
+        a, b = articles(2)
+        other = "reader:" + "0" * 32
+        visits.count(READER, WINDOW, a, 6)
+        visits.count(READER, WINDOW, b, 6)
+        visits.count(other, WINDOW, a, 6)
+        visits.count(DEVICE, WINDOW, a, 3)
+        visits.count(seats_of("f" * 32), seats_window(1_794_312_000), "d" * 32, 3)
+        visits.count(READER, "2026-12", a, 6)
+        assert list(visits.of_readers(WINDOW)) == [("0" * 32, {a}), ("e" * 32, {a, b})]
+        assert list(visits.of_readers("2026-10")) == []
 
     def test_an_identity_of_any_length_is_counted(self, visits: VisitStore) -> None:
         longest = "device:" + "x" * 3000

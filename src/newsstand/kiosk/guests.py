@@ -18,7 +18,7 @@ from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.visits import open_visit
 from newsstand.shelf.board import Board
 from newsstand.shelf.entry import Entry
-from newsstand.shelf.visits import SEATS, seats_of
+from newsstand.shelf.visits import seats_of, seats_window
 
 GIFT_PARAMETER = b"gift="
 
@@ -82,7 +82,9 @@ def _take_seat(
         return None
     visit = open_visit(cookies.get(VISIT, ""), house.ring)
     device = os.urandom(16).hex() if visit is None else visit.device
-    counted = house.shelf.visits.count(seats_of(gift.id), SEATS, device, policy.gift_devices)
+    counted = house.shelf.visits.count(
+        seats_of(gift.id), seats_window(gift.until), device, policy.gift_devices
+    )
     return gift if counted.opened else None
 
 

@@ -4,7 +4,8 @@ An identity is `device:<id>` or `reader:<id>`; a window is the meter's key, such
 """
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,15 +15,18 @@ from newsstand.shelf.lmdb_file import LmdbFile, key_of
 MAP_BYTES = 256 * 1024**2
 """Room for the counts of about a million devices and readers. On the disk it is taken as it is needed."""
 
-SEATS = "gift"
-"""The window under which seats at gifts are counted: a gift's end is its own, not the meter's."""
-
 _PRUNED_AT_ONCE = 200
+_READER = "reader:"
 
 
 def seats_of(gift: str) -> str:
     """The identity under which the devices are counted on which a gift was opened."""
     return f"gift:{gift}"
+
+
+def seats_window(until: int) -> str:
+    """The window of these counts: the month in which the gift ends, such as `gift 2026-11`."""
+    return f"gift {datetime.fromtimestamp(until, UTC):%Y-%m}"
 
 
 class Count(NamedTuple):
@@ -52,6 +56,9 @@ class VisitStore(Protocol):
 
         Returns the reader's articles after it. Doing it twice, or in another order, changes nothing.
         """
+
+    def of_readers(self, window: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """Each reader's id with what is counted for them in this window; devices and gifts are left out."""
 
     def prune(self, keep_windows: Collection[str]) -> int:
         """Forget all other windows; returns how many counts were forgotten."""
@@ -84,6 +91,13 @@ class MemoryVisitStore:
             merged = self.read(reader, window) | self.read(device, window) | frozenset(known)
             self._counted[window, reader] = merged
             return merged
+
+    def of_readers(self, window: str) -> Iterator[tuple[str, frozenset[str]]]:
+        with self._lock:
+            kept = sorted((name, counted) for (of, name), counted in self._counted.items() if of == window)
+        for identity, counted in kept:
+            if identity.startswith(_READER):
+                yield identity.removeprefix(_READER), counted
 
     def prune(self, keep_windows: Collection[str]) -> int:
         with self._lock:
@@ -133,6 +147,16 @@ class LmdbVisitStore:
             if merged != stored:
                 writing.put(key, _pack(merged), db=self._visits)
         return merged
+
+    def of_readers(self, window: str) -> Iterator[tuple[str, frozenset[str]]]:
+        prefix = _visit_key(_READER, window)
+        with self._file.reading() as reading, reading.cursor(db=self._visits) as cursor:
+            if not cursor.set_range(prefix):
+                return
+            for key, stored in cursor.iternext():
+                if not bytes(key).startswith(prefix):
+                    return
+                yield bytes(key)[len(prefix) :].decode("utf-8", "replace"), _unpack(bytes(stored))
 
     def prune(self, keep_windows: Collection[str]) -> int:
         """In small steps, so that no reader waits for long."""

@@ -11,7 +11,7 @@ from newsstand.office.accounts.actions import give_grant
 from newsstand.office.accounts.models import Account
 from newsstand.office.kit import clock
 from newsstand.shelf.shelf import Shelf
-from newsstand.shelf.visits import SEATS, seats_of
+from newsstand.shelf.visits import seats_of, seats_window
 from newsstand.wiring import cli
 from newsstand.wiring.commands import explain
 from newsstand.wiring.env import SettingError
@@ -137,7 +137,7 @@ def test_a_gift_that_opens_nothing_says_why(
     assert ask(story.address, "--gift", link) == 0
     assert "gift: valid for this story" in capsys.readouterr().out
     assert "it is over since " in said("--at", (gift.until + DAY).isoformat())
-    shelf.visits.count(seats_of(gift.gift_id), SEATS, "a" * 32, 1)
+    shelf.visits.count(seats_of(gift.gift_id), seats_window(clock.to_unix(gift.until)), "a" * 32, 1)
     AccessPolicy.objects.update_or_create(defaults={"gift_devices": 1})
     assert "it was opened on 1 devices, as many as it may" in said()
     actions.revoke_gift(gift=gift, by="system", now=clock.now())

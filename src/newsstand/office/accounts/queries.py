@@ -1,5 +1,6 @@
 """Questions about accounts: who somebody is, what they may, which code waits to be typed."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -53,6 +54,12 @@ def loses_rights(account: Account) -> bool:
     flags = ("is_active", "is_staff", "is_superuser")
     kept = Account.objects.filter(pk=account.pk).values(*flags).first()
     return kept is not None and any(kept[flag] and not getattr(account, flag) for flag in flags)
+
+
+def account_ids(reader_ids: Collection[str]) -> dict[str, int]:
+    """The row ids of accounts by the readers' public ids; who has left is left out."""
+    found = Account.objects.filter(public_id__in=[UUID(hex=one) for one in reader_ids])
+    return {public_id.hex: pk for public_id, pk in found.values_list("public_id", "pk")}
 
 
 def who(actor: str) -> str:

@@ -1,6 +1,9 @@
 """What happens at this desk: one function each."""
 
 from newsstand.office.access.actions.by_hand import keep_by_hand as keep_by_hand
+from newsstand.office.access.actions.counts import keep_counts as keep_counts
+from newsstand.office.access.actions.counts import prune_counts as prune_counts
+from newsstand.office.access.actions.counts import restore_counts as restore_counts
 from newsstand.office.access.actions.gifts import REVOKE as REVOKE
 from newsstand.office.access.actions.gifts import NoGift as NoGift
 from newsstand.office.access.actions.gifts import close_gift as close_gift

@@ -29,6 +29,8 @@ from newsstand.office.access.queries.policy import policy_of as policy_of
 from newsstand.office.access.queries.policy import publication as publication
 from newsstand.office.access.queries.policy import rules_of_site as rules_of_site
 from newsstand.office.access.queries.readers import counted_by as counted_by
+from newsstand.office.access.queries.readers import meter_window as meter_window
+from newsstand.office.access.queries.readers import running_windows as running_windows
 from newsstand.office.access.queries.readers import state_by_grants as state_by_grants
 from newsstand.office.access.queries.why import Asked as Asked
 from newsstand.office.access.queries.why import Told as Told

@@ -1,8 +1,10 @@
 """What a reader's grants say about them where billing says nothing."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsstand.office.access.models.policy import WINDOWS
 from newsstand.office.access.queries.policy import policy
 from newsstand.office.accounts.queries import grants_of
 from newsstand.office.billing.queries import reader_state
@@ -13,6 +15,7 @@ from newsstand.rules.gate.meter import window_at
 if TYPE_CHECKING:
     from newsstand.office.accounts.models import Account, Grant
 
+AN_HOUR = 3600
 OF_A_GROUP = "group"  # the source of grants that a seat in a group gives
 
 
@@ -44,5 +47,22 @@ def _state_after(grant: "Grant") -> str:
 
 def counted_by(account: "Account", now: datetime) -> frozenset[str]:
     """The stories that the meter has counted for this reader in the window of this moment."""
-    window = window_at(policy(now), clock.to_unix(now)).key
-    return shelf.handle().visits.read(f"reader:{account.reader_id}", window)
+    return shelf.handle().visits.read(f"reader:{account.reader_id}", meter_window(now))
+
+
+def meter_window(now: datetime) -> str:
+    """The window in which the meter counts at this moment, such as `2026-11`."""
+    return window_at(policy(now), clock.to_unix(now)).key
+
+
+def running_windows(now: datetime) -> set[str]:
+    """All windows in which something may be counted about now, of every kind that staff can choose.
+
+    Who changes the kind and changes it back finds the counts as they were; and clocks need not agree to the second.
+    """
+    rules = policy(now)
+    return {
+        window_at(replace(rules, window=kind), clock.to_unix(now) + around).key
+        for kind, _name in WINDOWS
+        for around in (-AN_HOUR, 0, AN_HOUR)
+    }

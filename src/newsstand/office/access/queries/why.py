@@ -29,7 +29,7 @@ from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts, Visit, subject
 from newsstand.rules.gate.gifts import open_gift
 from newsstand.rules.gate.levels import given_at
 from newsstand.rules.gate.networks import NetworkTable, parse_address
-from newsstand.shelf.visits import SEATS, seats_of
+from newsstand.shelf.visits import seats_of, seats_window
 
 if TYPE_CHECKING:
     from newsstand.office.access.models import AccessPolicy
@@ -157,7 +157,7 @@ def _gift_problem(token: str, facts: ArticleFacts, devices: int, now: int) -> st
     row = Gift.objects.filter(public_id=found.id).first()
     if row is None or row.revoked_at is not None:
         return _("it was taken back")
-    taken = len(shelf.handle().visits.read(seats_of(found.id), SEATS))
+    taken = len(shelf.handle().visits.read(seats_of(found.id), seats_window(found.until)))
     return _("it was opened on %(n)s devices, as many as it may") % {"n": taken} if taken >= devices else ""
 
 

@@ -1,0 +1,55 @@
+"""What the meter counted: copied to the database for readers, put back from there, and forgotten in time."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+
+from newsstand.office.access import queries
+from newsstand.office.access.models import ReaderCount
+from newsstand.office.access.models.policy import LONGEST_GIFT
+from newsstand.office.accounts.queries import account_ids
+from newsstand.office.kit import clock, shelf
+from newsstand.shelf.visits import seats_window
+
+AT_ONCE = 500
+NO_DEVICE = "device:"  # of nobody: nothing was ever counted for it
+DAY = timedelta(days=1)
+
+
+def keep_counts(now: datetime) -> None:
+    """Copy what was counted for readers since the last time; forget the copies of windows that are over."""
+    window = queries.meter_window(now)
+    ReaderCount.objects.exclude(window__in=queries.running_windows(now)).delete()
+    counts = shelf.handle().visits.of_readers(window)
+    while portion := dict(islice(counts, AT_ONCE)):
+        _keep(portion, window)
+
+
+def restore_counts(now: datetime) -> None:
+    """Put readers' counts back onto a shelf that holds none of this window, as after a restart of the machine."""
+    window, visits = queries.meter_window(now), shelf.handle().visits
+    if next(visits.of_readers(window), None) is not None:
+        return
+    kept = ReaderCount.objects.filter(window=window).order_by("pk")
+    for public_id, articles in kept.values_list("account__public_id", "articles").iterator(AT_ONCE):
+        visits.merge(NO_DEVICE, f"reader:{public_id.hex}", window, articles)
+
+
+def prune_counts(now: datetime) -> int:
+    """Forget on the shelf the windows that are over, and the seats at gifts that ended in months that are over."""
+    seats = {seats_window(clock.to_unix(now + days * DAY)) for days in range(-1, LONGEST_GIFT + 2)}
+    return shelf.handle().visits.prune(queries.running_windows(now) | seats)
+
+
+def _keep(portion: Mapping[str, frozenset[str]], window: str) -> None:
+    ids = account_ids(portion)
+    known = ReaderCount.objects.filter(account__in=ids.values(), window=window)
+    before = {account: set(articles) for account, articles in known.values_list("account", "articles")}
+    changed = [
+        ReaderCount(account_id=ids[reader], window=window, articles=sorted(counted))
+        for reader, counted in portion.items()
+        if reader in ids and not counted <= before.get(ids[reader], set())
+    ]
+    ReaderCount.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["account", "window"], update_fields=["articles"]
+    )
