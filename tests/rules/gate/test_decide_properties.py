@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from newsstand.rules.gate.decide import Decision, decide, decide_page
 from newsstand.rules.gate.explain import explain
 from newsstand.rules.gate.facts import ArticleFacts, Grant, Level, ReaderFacts, ReaderState, Visit, level_at
+from newsstand.rules.gate.gates import GATES, Case
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import (
     page_variants,
@@ -126,7 +127,15 @@ def _can_be_explained(decision: Decision, asked: Asked) -> None:
     assert said.editor
     assert said.support
     assert "{" not in said.editor + said.support
-    assert decision.reason.value in said.steps[-1]
+    assert said.steps[-1].startswith(_last_step(decision, asked))
+
+
+def _last_step(decision: Decision, asked: Asked) -> str:
+    """The gate that answered with this reason, or the wall behind all of them."""
+    article, reader, visit, policy, now = asked
+    case = Case(article, reader, visit, policy, now, level_at(article, now))
+    answered = [name for name, gate in GATES if gate(case) is decision.reason]
+    return f"{answered[0]}: yes" if answered else f"a wall, {decision.reason.value.replace('_', ' ')}: "
 
 
 def _says_on_the_printed_wall_why(decision: Decision, asked: Asked) -> None:
