@@ -14,10 +14,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from newsstand.office.kit import clock
 
 PATIENCE = 900.0
 PORTS = itertools.cycle(range(50))  # those of this process
@@ -144,17 +147,19 @@ def prepare(shared: Path) -> Path:
         if not made.exists():
             suffix = shared.name.replace("-", "_")
             databases = _databases(suffix, None)
-            words = [sys.executable, "-m", "newsstand.wiring.cli", "demo", "--prepare"]
-            done = subprocess.run(
-                words,
-                env=_environment(made, databases),
-                capture_output=True,
-                text=True,
-                timeout=900,
-                check=False,
-            )
+            site = Site("", made, _environment(made, databases))
+            done = site.command("demo", "--prepare")
             assert done.returncode == 0, done.stdout + done.stderr
+            if _month_ends_soon():
+                done = site.command("demo", "clock", "+3d")
+                assert done.returncode == 0, done.stdout + done.stderr
     return made
+
+
+def _month_ends_soon() -> bool:
+    """Whether a month may end during the run, and with it what the readers of the journeys have read for nothing."""
+    now = clock.real_now()
+    return (now + timedelta(days=2)).month != (now - timedelta(days=1)).month
 
 
 @contextmanager

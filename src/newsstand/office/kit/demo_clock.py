@@ -12,7 +12,7 @@ from newsstand.office.kit.one_worker import WorkerRuns, only_worker
 from newsstand.office.kit.registry import registry
 
 NOON = 12
-PATIENCE = 60.0  # seconds of real time to wait for the worker at one moment
+PATIENCE = 180.0  # seconds of real time to wait for the worker at one moment, which may have to start again
 
 
 class WorkerIsAway(RuntimeError):
