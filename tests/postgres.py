@@ -36,6 +36,8 @@ SETTINGS = (
     "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
+    # Each site of a journey keeps some for every one of its threads, and four processes have three sites each.
+    "max_connections=400",
 )
 
 
