@@ -90,6 +90,27 @@ class TestVisits:
         assert list(visits.of_readers(WINDOW)) == [("0" * 32, {a}), ("e" * 32, {a, b})]
         assert list(visits.of_readers("2026-10")) == []
 
+    def test_windows_around_those_that_are_kept_are_pruned(self, visits: VisitStore) -> None:
+        windows = ["2026-1", "2026-10", WINDOW, "2026-W47", "2026-W48", "gift 2026-11", "gift 2026-12", "~"]
+        for window in windows:
+            visits.count(DEVICE, window, articles(1)[0], 3)
+            visits.count(READER, window, articles(1)[0], 3)
+        assert visits.prune({WINDOW, "2026-W48", "gift 2026-12"}) == 10
+        kept = [window for window in windows if visits.read(DEVICE, window) and visits.read(READER, window)]
+        assert kept == [WINDOW, "2026-W48", "gift 2026-12"]
+        assert visits.prune({WINDOW, "2026-W48", "gift 2026-12"}) == 0
+
+    def test_many_readers_are_told_once_each_while_more_is_counted(self, visits: VisitStore) -> None:
+        readers = [f"{number:032x}" for number in range(1200)]
+        for reader in readers:
+            visits.count(f"reader:{reader}", WINDOW, articles(1)[0], 3)
+        told = []
+        for reader, counted in visits.of_readers(WINDOW):
+            assert counted == frozenset(articles(1))
+            told.append(reader)
+            visits.count(f"device:{reader}", WINDOW, articles(1)[0], 3)
+        assert told == readers
+
     def test_an_identity_of_any_length_is_counted(self, visits: VisitStore) -> None:
         longest = "device:" + "x" * 3000
         assert visits.count(longest, WINDOW, articles(1)[0], 1).opened

@@ -16,6 +16,9 @@ MAP_BYTES = 256 * 1024**2
 """Room for the counts of about a million devices and readers. On the disk it is taken as it is needed."""
 
 _PRUNED_AT_ONCE = 200
+_READ_AT_ONCE = 500
+_AFTER_A_WINDOW = b"\1"
+"""Behind a window's name: the first key after all of its counts, whose names are followed by a zero."""
 _READER = "reader:"
 
 
@@ -149,27 +152,28 @@ class LmdbVisitStore:
         return merged
 
     def of_readers(self, window: str) -> Iterator[tuple[str, frozenset[str]]]:
-        prefix = _visit_key(_READER, window)
-        with self._file.reading() as reading, reading.cursor(db=self._visits) as cursor:
-            if not cursor.set_range(prefix):
-                return
-            for key, stored in cursor.iternext():
-                if not bytes(key).startswith(prefix):
-                    return
-                yield bytes(key)[len(prefix) :].decode("utf-8", "replace"), _unpack(bytes(stored))
+        """In small steps: a transaction that stays open keeps the room of what is counted meanwhile from being used."""
+        prefix = begin = _visit_key(_READER, window)
+        while rows := self._rows_from(begin, prefix):
+            for key, stored in rows:
+                yield key[len(prefix) :].decode("utf-8", "replace"), _unpack(stored)
+            begin = rows[-1][0] + b"\0"
 
     def prune(self, keep_windows: Collection[str]) -> int:
-        """In small steps, so that no reader waits for long."""
+        """In small steps, each of which leaps over the windows that are kept, so that no reader waits for long."""
         kept = {window.encode() for window in keep_windows}
         pruned = 0
         while True:
             with self._file.writing() as writing, writing.cursor(db=self._visits) as cursor:
                 gone = []
-                for key in cursor.iternext(values=False):
-                    if bytes(key).partition(b"\0")[0] not in kept:
-                        gone.append(bytes(key))
-                    if len(gone) == _PRUNED_AT_ONCE:
-                        break
+                found = cursor.first()
+                while found and len(gone) < _PRUNED_AT_ONCE:
+                    window = cursor.key().partition(b"\0")[0]
+                    if window in kept:
+                        found = cursor.set_range(window + _AFTER_A_WINDOW)
+                    else:
+                        gone.append(cursor.key())
+                        found = cursor.next()
                 for key in gone:
                     writing.delete(key, db=self._visits)
             pruned += len(gone)
@@ -178,6 +182,16 @@ class LmdbVisitStore:
 
     def close(self) -> None:
         self._file.close()
+
+    def _rows_from(self, begin: bytes, prefix: bytes) -> list[tuple[bytes, bytes]]:
+        """The first counts from this key on whose keys begin so."""
+        with self._file.reading() as reading, reading.cursor(db=self._visits) as cursor:
+            rows = []
+            found = cursor.set_range(begin)
+            while found and len(rows) < _READ_AT_ONCE and cursor.key().startswith(prefix):
+                rows.append(cursor.item())
+                found = cursor.next()
+        return rows
 
 
 def _with_one_more(
