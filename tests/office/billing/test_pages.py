@@ -117,6 +117,23 @@ def test_the_order_goes_on_after_the_code_and_only_once(client: Client, ada: Acc
     assert Consent.objects.count() == 1
 
 
+def test_who_may_have_no_more_codes_types_the_newest_and_the_order_goes_on(
+    client: Client, offer: Offer
+) -> None:
+    for _ in range(5):
+        order_as_stranger(client, agreed="on", email="cleo@example.org")
+    answer = order_as_stranger(client, agreed="on", email="cleo@example.org")
+    assert answer.status_code == 429
+    assert "Use the newest one" in words(answer)
+    form = page(answer).select_one("form[action='/sign-in/code/']")
+    assert form is not None
+    assert form.select_one("[name=code]")
+    onward = form.select_one("[name=next]")
+    assert onward is not None
+    client.force_login(Account.objects.create_user("cleo@example.org"))
+    assert urlsplit(client.get(onward["value"])["Location"]).path.startswith("/sandbox/card/")
+
+
 @pytest.mark.parametrize("typed", [{"agreed": "on", "email": "cleo@"}, {"email": "cleo@example.org"}])
 def test_what_strangers_typed_is_kept_when_something_is_missing(
     client: Client, offer: Offer, typed: dict[str, str]

@@ -103,6 +103,9 @@ def _ask_for_address(request: HttpRequest, *, is_registering: bool) -> HttpRespo
         problem = send_code(request, form.cleaned_data["email"])
         if problem is None:
             return HttpResponseRedirect(_address("sign_in_code", onward))
+        typing = page_of_waiting_code(request, form.cleaned_data["email"], onward, problem)
+        if typing is not None:
+            return typing
         form.add_error("email", problem)
         status = 429
     context = {"form": form, "next": onward, "is_registering": is_registering}
@@ -131,6 +134,14 @@ def send_code(request: HttpRequest, email: str) -> str | None:
             outcome.minutes,
         ) % {"minutes": outcome.minutes}
     return _("The mail could not be sent just now. Your address is kept here: try again in a minute.")
+
+
+def page_of_waiting_code(request: HttpRequest, email: str, onward: str, problem: str) -> HttpResponse | None:
+    """Where no new code is sent: the page to type the one that this browser has; None where it has none for it."""
+    row = queries.waiting_code(request.session.get(CODE_IN_SESSION))
+    if row is None or row.email != email.lower() or not actions.may_be_typed(row, real_now=clock.real_now()):
+        return None
+    return _code_page(request, CodeForm(), row, onward, problem=problem, status=429)
 
 
 def _code_page(

@@ -14,5 +14,6 @@ from newsstand.office.accounts.actions.person import rename as rename
 from newsstand.office.accounts.actions.person import reopen_account as reopen_account
 from newsstand.office.accounts.actions.products import keep_product as keep_product
 from newsstand.office.accounts.actions.products import rename_product as rename_product
+from newsstand.office.accounts.actions.sign_in import may_be_typed as may_be_typed
 from newsstand.office.accounts.actions.sign_in import redeem_code as redeem_code
 from newsstand.office.accounts.actions.sign_in import send_code as send_code

@@ -123,6 +123,11 @@ def redeem_code(
     return CodeAccepted(account, is_new) if account.is_active else CodeOver("account_closed")
 
 
+def may_be_typed(row: SignInCode, *, real_now: datetime) -> bool:
+    """Whether this code can still let somebody in."""
+    return _over(row, real_now) is None
+
+
 def forget_codes(*, real_now: datetime) -> None:
     """Forget codes that are older than a day, and with them who asked from where."""
     SignInCode.objects.filter(made_at__lt=real_now - KEPT_FOR).delete()

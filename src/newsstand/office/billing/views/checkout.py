@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from newsstand.office.accounts.views import send_code
+from newsstand.office.accounts.views import page_of_waiting_code, send_code
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.actions.finish_card import Finished, NoCard, NothingToPay
 from newsstand.office.billing.actions.start_checkout import CheckoutStarted
@@ -67,13 +67,17 @@ def _order_of_a_stranger(request: HttpRequest, offer: Offer, terms: Terms, next_
     form = StrangersOrderForm(request.POST or None, terms=terms)
     if not form.is_valid():
         return _order_page(request, offer, form, next_path)
-    problem = send_code(request, form.cleaned_data["email"])
-    if problem is not None:
+    email, here = (
+        form.cleaned_data["email"],
+        _with_next(reverse("subscribe_offer", args=[offer.code]), next_path),
+    )
+    problem = send_code(request, email)
+    typing = page_of_waiting_code(request, email, here, problem) if problem is not None else None
+    if problem is not None and typing is None:
         form.add_error("email", problem)
         return _order_page(request, offer, form, next_path)
     request.session[AGREED] = {"offer": offer.code, "agreed": "on", "shown": terms.sha256}
-    here = _with_next(reverse("subscribe_offer", args=[offer.code]), next_path)
-    return HttpResponseRedirect(_with_next(reverse("sign_in_code"), here))
+    return typing or HttpResponseRedirect(_with_next(reverse("sign_in_code"), here))
 
 
 def _agreed_before(request: HttpRequest, offer: Offer) -> dict[str, str] | None:
