@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from newsstand.kiosk.brake import is_braked
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
 from newsstand.kiosk.guests import Guest, guest_of
 from newsstand.kiosk.house import House as House
@@ -20,7 +21,7 @@ from newsstand.kiosk.request import declared, source
 from newsstand.kiosk.standing import NOBODY, Standing, standing
 from newsstand.kiosk.standing import Renewal as Renewal
 from newsstand.rules.gate.decide import decide, decide_page
-from newsstand.rules.gate.facts import ArticleFacts, Declares
+from newsstand.rules.gate.facts import ArticleFacts, Declares, Visit
 from newsstand.rules.gate.meter import Window, window_at
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import variant_of
@@ -99,6 +100,8 @@ def answer(
 def _to_a_stranger(asked: _Asked, ready: Ready) -> Told:
     """Strangers who ask the same in the same second are told the same; who is counted gets a cookie of their own."""
     headers = asked.request.headers
+    if asked.policy.has_brake:  # then it matters where each of them comes from
+        return _printed(asked, ready)
     says = declared(asked.request)
     question = (asked.request.method, headers.get("accept-encoding"), headers.get("if-none-match"), says)
     told = ready.told(question, asked.policy, asked.now)
@@ -185,6 +188,12 @@ def _count_and_hand_out(
     answer = _answer_with(asked, ready, decided)
     if isinstance(answer, Told):
         return answer
+    if (
+        meter.is_of_a_new_device
+        and asked.policy.has_brake
+        and is_braked(asked.request, asked.house, asked.policy, asked.now)
+    ):
+        return _hand_out(asked, ready, _stopped(asked, facts), facts)
     counted, visit = count(meter, facts.id, asked.house)
     cookies = _visit_cookies(asked, meter, visit)
     if counted.opened and counted.counted == decided.decision.visit_after:
@@ -199,6 +208,13 @@ def _count_and_hand_out(
         return told
     # It was opened by the meter, even if by now the store shows it as counted before.
     return Told(told.outcome, told.article, told.variant, decided.decision.reason)
+
+
+def _stopped(asked: _Asked, facts: ArticleFacts) -> Decided:
+    """What a new device gets of a metered story when its network has brought too many."""
+    visit = Visit() if asked.guest is None else asked.guest.visit(_NOTHING_COUNTED, Declares.NOTHING)
+    decision = decide(facts, None, visit._replace(is_braked=True), asked.policy, asked.now)
+    return Decided(decision, variant_of(decision).name)
 
 
 def _visit_cookies(asked: _Asked, meter: Meter, visit: DeviceVisit | None) -> tuple[str, ...]:

@@ -27,6 +27,11 @@ class Meter(NamedTuple):
     counted: frozenset[str]
     is_whole: bool
 
+    @property
+    def is_of_a_new_device(self) -> bool:
+        """Whether nothing at all is known of who asks."""
+        return self.reader is None and self.device is None
+
 
 def meter_for(reader: ReaderFacts | None, token: str | None, policy: Policy, house: House, now: int) -> Meter:
     """The meter as it stands; `token` is the device's cookie."""

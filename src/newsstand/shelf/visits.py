@@ -32,6 +32,16 @@ def seats_window(until: int) -> str:
     return f"gift {datetime.fromtimestamp(until, UTC):%Y-%m}"
 
 
+def network_identity(mark: str) -> str:
+    """The identity under which the new devices of one network are counted."""
+    return f"network:{mark}"
+
+
+def network_window(now: int) -> str:
+    """The window of these counts: a day of Greenwich, such as `network 2026-11-16`."""
+    return f"network {datetime.fromtimestamp(now, UTC):%Y-%m-%d}"
+
+
 class Count(NamedTuple):
     """The articles counted after a reading, and whether the meter opened this one."""
 

@@ -22,6 +22,7 @@ def filled(*rules: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "gifts_a_month": "10",
         "gift_days": "14",
         "gift_devices": "50",
+        "new_devices": "0",
         "open_until": "",
         "open_section": "",
         "rules-count": str(len(rules)),

@@ -179,9 +179,16 @@ def test_rules_that_contradict_are_refused_with_the_reason(
 
 
 @pytest.mark.parametrize(
-    "changes", [{"gift_days": "0"}, {"gift_days": "91"}, {"gift_devices": "0"}, {"gifts_a_month": "101"}]
+    "changes",
+    [
+        {"gift_days": "0"},
+        {"gift_days": "91"},
+        {"gift_devices": "0"},
+        {"gifts_a_month": "101"},
+        {"new_devices": "1001"},
+    ],
 )
-def test_gifts_without_bounds_are_refused(client: Any, editor: Account, changes: dict[str, str]) -> None:
+def test_numbers_without_bounds_are_refused(client: Any, editor: Account, changes: dict[str, str]) -> None:
     answer = form(client, **changes)
     assert answer.status_code == 200
     assert "Write a number from" in answer.content.decode()

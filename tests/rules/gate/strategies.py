@@ -92,7 +92,7 @@ readers = st.builds(
 )
 
 visits = st.builds(
-    lambda counted, declares, verified: Visit(counted, declares, *verified),
+    lambda counted, declares, verified, is_braked: Visit(counted, declares, *verified, is_braked),
     st.frozensets(st.sampled_from([*ARTICLES, "d" * 32])),
     st.sampled_from(["", "", "", "prefetch", "crawler", "head", "robot"]),
     st.sampled_from(
@@ -104,10 +104,11 @@ visits = st.builds(
             (None, None, "otherbot"),
         ]
     ),
+    st.sampled_from([False, False, True]),
 )
 
 policies = st.builds(
-    lambda allowances, ways, products, is_open, houses, needs, lets_in, sold: Policy(
+    lambda allowances, ways, products, is_open, houses, needs, lets_in, sold, new_devices: Policy(
         zone="Europe/London",
         device_allowance=allowances[0],
         reader_allowance=allowances[1],
@@ -121,6 +122,7 @@ policies = st.builds(
         day_pass_products=sold,
         article_products=sold,
         win_back_products=sold,
+        new_devices=new_devices,
     ),
     st.sampled_from([(2, 3), (3, 6), (0, 2), (2, 0), (1, 1), (3, 1)]),
     st.sampled_from(_WAYS),
@@ -130,6 +132,7 @@ policies = st.builds(
     st.sampled_from(["comment", "account"]),
     st.booleans(),
     st.sampled_from(_PRODUCTS),
+    st.sampled_from([0, 0, 200]),
 )
 
 someone = st.none() | readers

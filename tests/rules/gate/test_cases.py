@@ -25,7 +25,7 @@ DEMO: dict[str, Any] = {
     "plan_products": ["news"],
 }
 COLUMNS = ("level", "reader", "counted", "now", "show", "reason", "ads", "ways", "adds", "note", "says")
-VISIT_FACTS = {"declares", "gift", "network", "crawler"}
+VISIT_FACTS = {"declares", "gift", "network", "crawler", "is_braked"}
 RULE_FACTS = {"own_level", "tags", "authors"}
 
 
@@ -114,6 +114,7 @@ def _visit(counted: str, facts: dict[str, Any]) -> Visit:
         gift=_named(gift) if gift else None,
         network=facts.get("network"),
         crawler=facts.get("crawler"),
+        is_braked=facts.get("is_braked", False),
     )
 
 

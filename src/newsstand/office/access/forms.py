@@ -18,7 +18,7 @@ from newsstand.office.access.models.policy import LONGEST_GIFT
 from newsstand.office.articles.levels import LEVELS
 from newsstand.office.kit import clock
 from newsstand.rules.gate.facts import Level
-from newsstand.rules.gate.policy import LARGEST_ALLOWANCE, MOST_GIFT_DEVICES
+from newsstand.rules.gate.policy import LARGEST_ALLOWANCE, MOST_GIFT_DEVICES, MOST_NEW_DEVICES
 
 
 class AccessPolicyForm(WagtailAdminModelForm):
@@ -37,7 +37,7 @@ class AccessPolicyForm(WagtailAdminModelForm):
             self.add_error("open_until", _("Choose a moment that is still to come, or leave this empty."))
         if cleaned.get("open_section") and not until:
             self.add_error("open_until", _("Say until when this section is open, or choose no section."))
-        self._check_gifts(cleaned)
+        self._check_numbers(cleaned)
         self._check_rules(cleaned)
         return cleaned
 
@@ -62,11 +62,12 @@ class AccessPolicyForm(WagtailAdminModelForm):
         for problem in queries.rule_problems(AccessPolicy(rules=cleaned["rules"])):
             self.add_error("rules", problem)
 
-    def _check_gifts(self, cleaned: dict[str, Any]) -> None:
+    def _check_numbers(self, cleaned: dict[str, Any]) -> None:
         bounds = {
             "gifts_a_month": (0, LARGEST_ALLOWANCE),
             "gift_days": (1, LONGEST_GIFT),
             "gift_devices": (1, MOST_GIFT_DEVICES),
+            "new_devices": (0, MOST_NEW_DEVICES),
         }
         for name, (least, most) in bounds.items():
             value = cleaned.get(name)

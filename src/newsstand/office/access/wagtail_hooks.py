@@ -23,7 +23,12 @@ PANELS = [
     FieldPanel("default_level"),
     FieldPanel("rules"),
     MultiFieldPanel(
-        [FieldPanel("window"), FieldPanel("device_allowance"), FieldPanel("reader_allowance")],
+        [
+            FieldPanel("window"),
+            FieldPanel("device_allowance"),
+            FieldPanel("reader_allowance"),
+            FieldPanel("new_devices"),
+        ],
         heading=_("The meter"),
     ),
     MultiFieldPanel(

@@ -18,7 +18,7 @@ from newsstand.rules.gate.facts import (
     level_at,
     subject_covers,
 )
-from newsstand.rules.gate.gates import GATES, Case
+from newsstand.rules.gate.gates import GATES, Case, is_stopped_by_the_brake
 from newsstand.rules.gate.gates import Reason as Reason
 from newsstand.rules.gate.meter import allowance_for, left
 from newsstand.rules.gate.policy import ANY_ACCOUNT, Policy
@@ -155,6 +155,7 @@ def _wall(case: Case) -> Decision:
             counted=len(case.visit.counted),
             allowance=allowance_for(case.policy, case.reader),
             declares=case.visit.declares,
+            is_braked=case.visit.is_braked and is_stopped_by_the_brake(case),
         ),
         ads=not _holds_here(case, Right.AD_FREE),
         note=None,
@@ -166,7 +167,9 @@ def _wall(case: Case) -> Decision:
     )
 
 
-def wall_reason(level: Level, *, counts: bool, counted: int, allowance: int, declares: str) -> Reason:
+def wall_reason(
+    level: Level, *, counts: bool, counted: int, allowance: int, declares: str, is_braked: bool
+) -> Reason:
     """Why there is a wall, once no gate has opened the article: 3 counted of 3 allowed is `meter_spent`."""
     if level is Level.REGISTERED:
         return Reason.MUST_REGISTER
@@ -178,6 +181,8 @@ def wall_reason(level: Level, *, counts: bool, counted: int, allowance: int, dec
         return Reason.NO_METER
     if left(counted, allowance) == 0:
         return Reason.METER_SPENT
+    if is_braked:
+        return Reason.NETWORK_BRAKE
     return Reason.DECLARED_HEAD if declares == Declares.HEAD else Reason.DECLARED_CRAWLER
 
 
@@ -195,7 +200,7 @@ def _is_a_stranger(case: Case) -> bool:
     """Whether nothing at all is known about who asks, so that the answer is the same for all such."""
     visit = case.visit
     is_unknown = visit.gift is None and visit.network is None and visit.crawler is None
-    return case.reader is None and is_unknown and not visit.counted
+    return case.reader is None and is_unknown and not visit.counted and not visit.is_braked
 
 
 def _holds_here(case: Case, right: str) -> bool:

@@ -118,6 +118,7 @@ def _words(case: Case, decision: Decision) -> dict[str, object]:
         "counted_after": len(after),
         "allowance": allowance_for(policy, case.reader),
         "identity": "devices" if case.reader is None else "readers with an account",
+        "new_devices": policy.new_devices,
         "ways": ", ".join(map(_plain, wall.ways if wall is not None else ())) or "nothing",
         "adds": wall.adds if wall is not None else 0,
         **_house_words(case),

@@ -108,7 +108,8 @@ class Visit(NamedTuple):
     `counted` are the articles counted in this window for the identity that decides: the reader
     when signed in, else the device. `gift`, `network` and `crawler` are verified by the caller:
     the id of the article that a valid gift opens, the subject that a group's network covers
-    (`site` or `product:<code>`), and the name of a crawler whose address was checked.
+    (`site` or `product:<code>`), and the name of a crawler whose address was checked. `is_braked`: a
+    new device out of a network that has brought too many of them today.
     """
 
     counted: frozenset[str] = frozenset()
@@ -116,6 +117,7 @@ class Visit(NamedTuple):
     gift: str | None = None
     network: str | None = None
     crawler: str | None = None
+    is_braked: bool = False
 
 
 def level_at(article: ArticleFacts, now: int) -> Level:

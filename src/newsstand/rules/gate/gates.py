@@ -47,6 +47,7 @@ class Reason(StrEnum):
     SUBSCRIBERS_ONLY = "subscribers_only"
     METER_SPENT = "meter_spent"
     NO_METER = "no_meter"
+    NETWORK_BRAKE = "network_brake"
     OFF_METER = "off_meter"
     DECLARED_HEAD = "declared_head"
     DECLARED_CRAWLER = "declared_crawler"
@@ -138,6 +139,8 @@ def _meter(case: Case) -> Reason | None:
     if case.level is not _METERED:
         return None
     article, visit = case.article, case.visit
+    if visit.is_braked and is_stopped_by_the_brake(case):
+        return None
     if not read_one(visit.counted, article.id, allowance_for(case.policy, case.reader)).opened:
         return None
     if article.id in visit.counted:
@@ -147,6 +150,12 @@ def _meter(case: Case) -> Reason | None:
     if visit.declares == Declares.NOTHING:
         return Reason.METER
     return Reason.PREFETCH if visit.declares == Declares.PREFETCH else None
+
+
+def is_stopped_by_the_brake(case: Case) -> bool:
+    """Whether this is a new device out of a network that brought too many, on a site that counts them."""
+    is_new = case.visit.is_braked and case.reader is None and not case.visit.counted
+    return is_new and case.policy.has_brake
 
 
 def reading_grant(case: Case, is_running: Callable[[Grant, int], bool]) -> Grant | None:

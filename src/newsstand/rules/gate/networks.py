@@ -13,6 +13,9 @@ Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # The widest that a range may be: what the largest networks that exist are given.
+NEIGHBOURS: Final = {4: 24, 6: 56}
+"""How wide the network is that one address stands for, by the version of the protocol."""
+
 WIDEST: Final = {4: 8, 6: 24}
 
 
@@ -121,6 +124,12 @@ def client_address(peer: str, forwarded: str | None, proxies: tuple[Range, ...])
         if address is None or not _is_in(address, proxies):
             return address
     return None
+
+
+def network_of(address: Address) -> str:
+    """The network that an address stands for: of 192.0.2.7 `192.0.2.0/24`, and with IPv6 a household's /56."""
+    width = NEIGHBOURS[address.version]
+    return str(ipaddress.ip_network((int(address), address.max_prefixlen)).supernet(new_prefix=width))
 
 
 def _is_in(address: Address, ranges: tuple[Range, ...]) -> bool:

@@ -12,6 +12,7 @@ DAYS: Final = re.compile(r"([1-9][0-9]{0,2})d")
 LONGEST_WINDOW: Final = 366
 LARGEST_ALLOWANCE: Final = 100
 MOST_GIFT_DEVICES: Final = 1000
+MOST_NEW_DEVICES: Final = 1000
 
 SUBSCRIBE: Final = "subscribe"
 REGISTER: Final = "register"
@@ -62,7 +63,8 @@ class Policy:
     `crawlers` are the verified crawlers that read in full, and `network_access` is true while any
     group's network is let in; both are off unless set. `day_pass_products`, `article_products` and
     `win_back_products` are the products for which a day pass, a single story, or an offer for who once
-    subscribed is sold. A gift opens its story on so many devices as `gift_devices` says.
+    subscribed is sold. A gift opens its story on so many devices as `gift_devices` says. So many
+    `new_devices` may one network bring in a day before the next is asked to register; zero is no brake.
     """
 
     zone: str = "UTC"
@@ -80,6 +82,7 @@ class Policy:
     article_products: frozenset[str] = frozenset()
     win_back_products: frozenset[str] = frozenset()
     gift_devices: int = 50
+    new_devices: int = 0
 
     def __post_init__(self) -> None:
         _check_zone(self.zone)
@@ -90,11 +93,18 @@ class Policy:
         for name in _SETS_OF_NAMES:
             _check_names(name, getattr(self, name))
         _check_number("gift_devices", self.gift_devices, MOST_GIFT_DEVICES)
+        _check_number("new_devices", self.new_devices, MOST_NEW_DEVICES)
         _check_switch("registering_open", self.registering_open)
         _check_switch("network_access", self.network_access)
         _check_open_house(self.open_house)
         if self.comment_needs not in (COMMENT_RIGHT, ANY_ACCOUNT):
             raise PolicyError(f"comment_needs: {self.comment_needs!r} is neither 'comment' nor 'account'")
+
+    @property
+    def has_brake(self) -> bool:
+        """Whether networks are counted: a number is set, and an account would open what is held back."""
+        opens = self.registering_open and REGISTER in self.ways and self.reader_allowance > 0
+        return self.new_devices > 0 and opens
 
     def to_json(self) -> str:
         """The policy as text; equal policies give equal text."""
@@ -110,6 +120,7 @@ class Policy:
             "comment_needs": self.comment_needs,
             "network_access": self.network_access,
             "gift_devices": self.gift_devices,
+            "new_devices": self.new_devices,
         }
         return json.dumps(value, sort_keys=True, separators=(",", ":"))
 

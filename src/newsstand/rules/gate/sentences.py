@@ -116,6 +116,11 @@ SENTENCES: Final[Mapping[Reason, Sentences]] = MappingProxyType(
             "The policy gives {identity} no free stories: the allowance is 0.",
             "The allowance of {identity} is 0. The wall offers: {ways}.",
         ),
+        Reason.NETWORK_BRAKE: Sentences(
+            "Very many people read here without an account today. With a free account you can read on.",
+            "The reader's network brought more new devices today than the policy lets in: {new_devices}.",
+            "Stopped by the network brake ({new_devices} new devices a day). The wall offers: {ways}.",
+        ),
         Reason.OFF_METER: Sentences(
             "This story is for subscribers.",
             "The story is metered, but is marked as not to be counted, so that the meter never opens it.",

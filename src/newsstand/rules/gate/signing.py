@@ -61,6 +61,10 @@ class KeyRing:
             raise TokenTooLong(f"{len(token)} characters are more than {LONGEST_TOKEN}")
         return token
 
+    def mark(self, purpose: bytes, text: bytes) -> str:
+        """A keyed hash: the same text has the same mark, and nobody without the key can tell the text from it."""
+        return _signature(self._first, purpose, text).decode("ascii")
+
     def open(self, purpose: bytes, version: int, token: str) -> bytes | None:
         """The payload of a token that this ring signed for this purpose, else None. Never raises."""
         if not _SIGNATURE < len(token) <= LONGEST_TOKEN or not token.isascii():

@@ -131,7 +131,7 @@ def printed_reason(variant: Variant, article: ArticleFacts, policy: Policy, now:
     """Why who meets this wall is stopped, as far as it is the same for all who meet it: `meter_spent`.
 
     Only who declares to be a crawler may read there another reason than the gate's own, and only where
-    registering would open nothing.
+    registering would open nothing, or where networks are counted.
     """
     allowance = policy.reader_allowance if variant.signed_in else policy.device_allowance
     return wall_reason(
@@ -140,6 +140,7 @@ def printed_reason(variant: Variant, article: ArticleFacts, policy: Policy, now:
         counted=policy.reader_allowance - variant.adds if variant.adds else allowance,
         allowance=allowance,
         declares=Declares.CRAWLER,
+        is_braked=policy.has_brake and variant.adds == policy.reader_allowance,
     )
 
 

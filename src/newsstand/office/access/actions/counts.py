@@ -9,7 +9,7 @@ from newsstand.office.access.models import ReaderCount
 from newsstand.office.access.models.policy import LONGEST_GIFT
 from newsstand.office.accounts.queries import account_ids
 from newsstand.office.kit import clock, shelf
-from newsstand.shelf.visits import seats_window
+from newsstand.shelf.visits import network_window, seats_window
 
 AT_ONCE = 500
 NO_DEVICE = "device:"  # of nobody: nothing was ever counted for it
@@ -38,7 +38,8 @@ def restore_counts(now: datetime) -> None:
 def prune_counts(now: datetime) -> int:
     """Forget on the shelf the windows that are over, and the seats at gifts that ended in months that are over."""
     seats = {seats_window(clock.to_unix(now + days * DAY)) for days in range(-1, LONGEST_GIFT + 2)}
-    return shelf.handle().visits.prune(queries.running_windows(now) | seats)
+    networks = {network_window(clock.to_unix(now + days * DAY)) for days in (-1, 0, 1)}
+    return shelf.handle().visits.prune(queries.running_windows(now) | seats | networks)
 
 
 def _keep(portion: Mapping[str, frozenset[str]], window: str) -> None:

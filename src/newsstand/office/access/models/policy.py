@@ -14,6 +14,7 @@ from newsstand.rules.gate.policy import (
     LARGEST_ALLOWANCE,
     MONTH,
     MOST_GIFT_DEVICES,
+    MOST_NEW_DEVICES,
     REGISTER,
     SUBSCRIBE,
     WEEK,
@@ -68,6 +69,14 @@ class AccessPolicy(BaseGenericSetting):
         _("free articles with a free account"),
         default=6,
         help_text=_("In all, including those read before signing in. 0: none."),
+    )
+    new_devices = models.PositiveSmallIntegerField(
+        _("new devices that one network may bring in a day"),
+        default=0,
+        help_text=_(
+            "The next one is asked for a free account. Against programs that begin anew without end; "
+            "a school or a company shares one network, so choose some hundreds. 0: no such brake."
+        ),
     )
     ways = models.CharField(
         _("the wall offers"), max_length=40, choices=ORDERS, default=f"{SUBSCRIBE} {REGISTER}"
@@ -127,6 +136,9 @@ class AccessPolicy(BaseGenericSetting):
                 condition=models.Q(device_allowance__lte=LARGEST_ALLOWANCE)
                 & models.Q(reader_allowance__lte=LARGEST_ALLOWANCE),
                 name="access_allowances_in_bounds",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(new_devices__lte=MOST_NEW_DEVICES), name="access_brake_in_bounds"
             ),
             models.CheckConstraint(
                 condition=models.Q(gifts_a_month__lte=LARGEST_ALLOWANCE)

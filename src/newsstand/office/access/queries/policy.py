@@ -59,6 +59,7 @@ def policy_of(row: AccessPolicy, now: datetime) -> Policy:
         article_products=by_hand[ARTICLE],
         win_back_products=by_hand[WIN_BACK],
         gift_devices=row.gift_devices,
+        new_devices=row.new_devices,
     )
 
 
