@@ -175,7 +175,7 @@ class LmdbVisitStore:
         pruned = 0
         while True:
             with self._file.writing() as writing, writing.cursor(db=self._visits) as cursor:
-                gone = []
+                gone: list[bytes] = []
                 found = cursor.first()
                 while found and len(gone) < _PRUNED_AT_ONCE:
                     window = cursor.key().partition(b"\0")[0]
@@ -196,7 +196,7 @@ class LmdbVisitStore:
     def _rows_from(self, begin: bytes, prefix: bytes) -> list[tuple[bytes, bytes]]:
         """The first counts from this key on whose keys begin so."""
         with self._file.reading() as reading, reading.cursor(db=self._visits) as cursor:
-            rows = []
+            rows: list[tuple[bytes, bytes]] = []
             found = cursor.set_range(begin)
             while found and len(rows) < _READ_AT_ONCE and cursor.key().startswith(prefix):
                 rows.append(cursor.item())
