@@ -35,7 +35,7 @@ def stands(*ways: str, adds: int = 0, offers: tuple[Any, ...] = (OFFER,), policy
         (("subscribe",), "Subscribe to continue to read this article"),
         (("register",), "Create a free account to continue to read this article"),
         (("mend_card",), "Update your card to continue to read this article"),
-        (("upgrade",), "Change your plan to continue to read this article"),
+        (("upgrade",), "Add a plan to continue to read this article"),
         ((), "This article is for subscribers"),
     ],
 )

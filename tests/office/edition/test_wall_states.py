@@ -159,8 +159,8 @@ ENDED = {"until": NOW - DAY}
         ),
         (
             [{"subject": "product:sport"}],
-            "Change your plan to continue to read this article",
-            ["Change to The Post"],
+            "Add a plan to continue to read this article",
+            ["Add The Post"],
         ),
         (
             [{**ENDED, "source": "group"}],
@@ -176,6 +176,14 @@ def test_the_walls_of_readers(
     told, ways, section = wall(reader(*grants), make_story(level="subscribers"))
     assert (told, ways) == (heading, cards)
     assert "Already have an account?" not in section.get_text()
+
+
+def test_a_wall_sells_what_opens_its_story(make_story: MakeStory, shelf: Shelf) -> None:
+    product = Product.objects.get(code="sport")
+    told, cards, section = wall(stranger(shelf), make_story(level="subscribers", product=product))
+    assert (told, cards) == ("Subscribe to continue to read this article", ["Subscribe: The Whistle"])
+    links = [link["href"] for link in section.select(".way a")]
+    assert [link.partition("?")[0] for link in links] == ["/subscribe/sport/"]
 
 
 def test_what_cards_say_is_computed_and_what_staff_write_stands_beside_it(

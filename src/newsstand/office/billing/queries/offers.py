@@ -38,9 +38,10 @@ class OfferFacts:
     url: str
 
 
-def offers_on_the_wall() -> list[OfferFacts]:
-    """The offers that printed pages show, in the order that staff gave them."""
-    return [offer_facts(offer) for offer in _on_sale()]
+def offers_on_the_wall(product: str | None = None) -> list[OfferFacts]:
+    """The offers that printed pages show, in the order that staff gave them; those of one product, or all."""
+    rows = _on_sale() if product is None else _on_sale().filter(plan__product__code=product)
+    return [offer_facts(offer) for offer in rows]
 
 
 def offer_facts(offer: Offer, today: date | None = None) -> OfferFacts:

@@ -75,7 +75,7 @@ def _gather(article: Any, facts: ArticleFacts, policy: Policy, now: datetime) ->
         rest=tuple(block.html() for block in text.rest),
         ad_place=ad_place([block.kind for block in text.rest]),
         ads={name: ads.creative_for(slot, article.address, now) for name, slot in SLOTS.items()},
-        offers=tuple(billing.offers_on_the_wall()),
+        offers=tuple(billing.offers_on_the_wall(facts.product)),
         beside=_beside(facts, now),
         talk={
             "thread": comments.thread(facts.id),

@@ -30,7 +30,7 @@ _ONE: Final[dict[str, Promise]] = {
     SUBSCRIBE: gettext_lazy("Subscribe to continue to read this article"),
     REGISTER: gettext_lazy("Create a free account to continue to read this article"),
     MEND_CARD: gettext_lazy("Update your card to continue to read this article"),
-    UPGRADE: gettext_lazy("Change your plan to continue to read this article"),
+    UPGRADE: gettext_lazy("Add a plan to continue to read this article"),
     DAY_PASS: gettext_lazy("Buy a day pass to continue to read this article"),
     ARTICLE: gettext_lazy("Buy this article to continue to read it"),
     WIN_BACK: gettext_lazy("Come back to continue to read this article"),
