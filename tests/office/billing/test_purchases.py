@@ -106,12 +106,13 @@ def violations() -> list[str]:
 def test_a_day_pass_is_charged_once_opens_for_a_day_and_is_never_renewed(
     ada: Account, day_pass: Offer, time: Time, mails: list[Any]
 ) -> None:
-    bought_at = clock.now()
+    before = clock.now()
     purchase = buy(ada, day_pass)
+    after = clock.now()
     grant = Grant.objects.get(source="purchase", source_ref=purchase.ref)
     assert (grant.subject, grant.rights, grant.grace_until) == ("product:news", ["read"], None)
     assert grant.until is not None
-    assert timedelta(0) <= grant.until - bought_at - timedelta(days=1) < timedelta(seconds=30)
+    assert before <= grant.until - timedelta(days=1) <= after
     assert Consent.objects.get(purchase=purchase).text.splitlines()[1] == (
         "$0.99 today, once, for 1 day. It ends by itself, and nothing else is charged."
     )
