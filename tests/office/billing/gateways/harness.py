@@ -6,7 +6,7 @@ A new gateway gets one class here, and all tests run on it; a test fails while i
 from collections.abc import Callable
 from typing import Protocol
 
-from newsstand.office.billing.gateways.base import Gateway, Mandate
+from newsstand.office.billing.gateways.base import Gateway, Mandate, PaymentMethod
 from newsstand.office.billing.gateways.sandbox import cards, charging, webhooks
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 from newsstand.office.billing.gateways.sandbox.models import Approval
@@ -23,7 +23,7 @@ class Harness(Protocol):
 
     gateway: Gateway
 
-    def save_card(self, customer: str, mood: str) -> str:
+    def card(self, customer: str, mood: str) -> PaymentMethod:
         """A saved card that behaves so: "pays", "declined", "asks", "loses_answer", "never_answers"."""
 
     def answer_the_bank(self, charge_ref: str, *, is_approved: bool, now: int) -> None:
@@ -42,6 +42,9 @@ class SandboxHarness:
         self.gateway = SandboxGateway()
 
     def save_card(self, customer: str, mood: str) -> str:
+        return self.card(customer, mood).ref
+
+    def card(self, customer: str, mood: str) -> PaymentMethod:
         code, sim = {
             "pays": ("pays", Sim()),
             "declined": ("declined_at_charge", Sim()),
@@ -53,7 +56,7 @@ class SandboxHarness:
         approval = cards.save_card(setup.ref, cards.Card(BY_CODE[code], sim, "4242", 4, 2034), NOW)
         if approval is not None:
             cards.decide_approval(approval, is_approved=True, now=NOW)
-        return self.gateway.finish_setup(setup_ref=setup.ref, now=NOW).ref
+        return self.gateway.finish_setup(setup_ref=setup.ref, now=NOW)
 
     def answer_the_bank(self, charge_ref: str, *, is_approved: bool, now: int) -> None:
         approval = Approval.objects.get(attempt__charge__ref=charge_ref, attempt__state="action")

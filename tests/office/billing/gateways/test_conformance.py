@@ -1,5 +1,6 @@
 """What every gateway must keep to. One class, run on each gateway that the harness knows."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +18,14 @@ from newsstand.office.billing.gateways.base import (
     NewCharge,
     NotFound,
     Open,
+    Processing,
     Refund,
     RefundRefused,
     RefundState,
     Succeeded,
     Unknown,
 )
+from newsstand.office.billing.gateways.declines import sentence
 from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.money import Money
@@ -49,7 +52,7 @@ class Bench:
         return self.gateway.open_charge(charge=charge, now=NOW)
 
     def card(self, mood: str) -> str:
-        return self.harness.save_card(self.customer, mood)
+        return self.harness.card(self.customer, mood).ref
 
     def attempt(
         self, charge: str, card: str, key: str = "key-1", by: Initiator = Initiator.READER, now: int = NOW
@@ -78,19 +81,75 @@ def test_every_gateway_is_tested() -> None:
     assert folders == set(HARNESSES)
 
 
+class TestWhatItSaysOfItself:
+    """Its capabilities are true; those that need something to happen first are asked where it happens."""
+
+    def test_it_has_the_name_that_its_news_bear(self, bench: Bench) -> None:
+        bench.paid()
+        assert {event.gateway for event in bench.told()} == {bench.gateway.name}
+
+    def test_it_may_run_here(self, bench: Bench) -> None:
+        assert bench.gateway.refusal() == ""
+
+    def test_a_key_is_remembered_as_long_as_it_says(self, bench: Bench) -> None:
+        charge, card = bench.open(), bench.card("declined")
+        declined = bench.attempt(charge, card)
+        last = NOW + bench.gateway.capabilities.idempotency_window
+        assert bench.attempt(charge, bench.card("pays"), now=last) == declined
+
+    def test_it_approves_by_itself_or_asks(self, bench: Bench) -> None:
+        answer = bench.attempt(bench.open(), bench.card("asks"))
+        assert isinstance(answer, ActionRequired) == bench.gateway.capabilities.sca
+
+    def test_a_bank_that_settles_later_says_so(self, bench: Bench) -> None:
+        answer = bench.attempt(bench.open(), bench.card("pays"))
+        assert isinstance(answer, Processing) == bench.gateway.capabilities.async_settlement
+
+    def test_a_part_comes_back_where_it_says_so(self, bench: Bench) -> None:
+        charge = bench.paid()
+        answer = bench.gateway.refund(charge_ref=charge, amount=Money(1, "USD"), key="r1", now=NOW)
+        assert isinstance(answer, Refund) == bench.gateway.capabilities.partial_refund
+
+    def test_without_an_intent_there_would_be_two_charges(self, bench: Bench) -> None:
+        assert (bench.open() == bench.open()) == bench.gateway.capabilities.intent_object
+
+    def test_it_has_a_list_where_it_says_so(self, bench: Bench) -> None:
+        bench.paid()
+        assert bool(bench.told()) == bench.gateway.capabilities.list_since
+
+
 class TestSaving:
     def test_a_reader_is_one_customer(self, bench: Bench) -> None:
         again = bench.gateway.ensure_customer(reader_ref="r1", email="new@example.org", now=NOW)
         other = bench.gateway.ensure_customer(reader_ref="r2", email="ada@example.org", now=NOW)
         assert again == bench.customer != other
 
-    def test_a_saved_card_shows_no_number(self, bench: Bench) -> None:
+    def test_a_saved_card_is_known_by_all_but_its_number(self, bench: Bench) -> None:
+        card = bench.harness.card(bench.customer, "pays")
+        assert card.ref
+        assert card.brand
+        assert re.fullmatch("[0-9]{4}", card.last4)
+        assert 1 <= card.exp_month <= 12
+        assert card.exp_year >= 2026
+        assert card.mandate_ref == MANDATE.consent_ref
+
+    def test_the_same_card_saved_twice_has_one_fingerprint(self, bench: Bench) -> None:
+        first, again = (bench.harness.card(bench.customer, "pays") for _time in range(2))
+        other = bench.harness.card(bench.customer, "declined")
+        assert first.fingerprint == again.fingerprint != other.fingerprint
+        assert first.ref != again.ref
+
+    def test_who_turns_round_has_no_card(self, bench: Bench) -> None:
         setup = bench.gateway.begin_setup(
             customer=bench.customer, return_url="/done/", mandate=MANDATE, now=NOW
         )
         assert setup.redirect_url
         with pytest.raises(base.SetupIncomplete):
             bench.gateway.finish_setup(setup_ref=setup.ref, now=NOW)
+
+    def test_a_stranger_saves_no_card(self, bench: Bench) -> None:
+        with pytest.raises(base.GatewayError):
+            bench.gateway.begin_setup(customer="nobody", return_url="/", mandate=MANDATE, now=NOW)
 
     def test_a_setup_that_never_was_is_refused(self, bench: Bench) -> None:
         with pytest.raises(base.GatewayError):
@@ -112,6 +171,7 @@ class TestCharging:
         answer = bench.attempt(charge, bench.card("pays"))
         assert isinstance(answer, Succeeded)
         assert (answer.charge_ref, answer.amount, answer.at) == (charge, PRICE, NOW)
+        assert answer.fee is None or Money(0, "USD") < answer.fee < PRICE
         assert bench.gateway.lookup_charge(ref="invoice-1", now=NOW) == answer
 
     def test_the_same_reference_twice_is_one_charge(self, bench: Bench) -> None:
@@ -133,6 +193,8 @@ class TestCharging:
         declined = bench.attempt(charge, bench.card("declined"))
         assert isinstance(declined, Declined)
         assert declined.cause is DeclineClass.SOFT
+        assert declined.code
+        assert sentence(declined.code, declined.cause)
         assert bench.attempt(charge, bench.card("pays")) == declined, (
             "a key stands for one try, whatever else"
         )
@@ -171,7 +233,7 @@ class TestCharging:
         with pytest.raises(base.GatewayError):
             bench.attempt("nothing", bench.card("pays"))
         with pytest.raises(base.GatewayError):
-            bench.attempt(bench.open(), bench.harness.save_card(stranger, "pays"))
+            bench.attempt(bench.open(), bench.harness.card(stranger, "pays").ref)
         with pytest.raises(base.GatewayError):
             bench.gateway.open_charge(charge=NewCharge("i", PRICE, "nobody", "x"), now=NOW)
 
@@ -282,6 +344,37 @@ class TestEvents:
         assert [event.kind for event in second.events] == [Kind.REFUND_SUCCEEDED]
         third = bench.gateway.events_since(cursor=second.cursor, until=NOW)
         assert (third.events, third.cursor) == ((), second.cursor)
+
+    def test_the_list_ends_with_the_moment_that_is_asked_for(self, bench: Bench) -> None:
+        charge = bench.paid()
+        bench.gateway.refund(charge_ref=charge, amount=PRICE, key="r1", now=NOW + 60)
+        assert [event.kind for event in bench.told(NOW + 59)] == [Kind.CHARGE_SUCCEEDED]
+        assert [event.kind for event in bench.told(NOW + 60)][1:] == [Kind.REFUND_SUCCEEDED]
+        first = bench.gateway.events_since(cursor="", until=NOW)
+        assert len(bench.gateway.events_since(cursor=first.cursor, until=NOW + 60).events) == 1
+
+    def test_a_charge_that_was_called_off_is_told(self, bench: Bench) -> None:
+        charge = bench.open()
+        bench.gateway.cancel_charge(charge_ref=charge, now=NOW)
+        assert [(event.kind, event.ref) for event in bench.told()] == [(Kind.CHARGE_CANCELED, "invoice-1")]
+
+    def test_a_refund_is_told_by_our_key_and_its_charge(self, bench: Bench) -> None:
+        charge = bench.paid()
+        given = bench.gateway.refund(charge_ref=charge, amount=Money(99, "USD"), key="r1", now=NOW)
+        assert isinstance(given, Refund)
+        event = bench.told()[-1]
+        assert (event.object_id, event.charge_id, event.ref, event.amount) == (
+            given.ref,
+            charge,
+            "r1",
+            Money(99, "USD"),
+        )
+
+    def test_the_same_news_has_the_same_key(self, bench: Bench) -> None:
+        charge = bench.open()
+        for number in range(3):
+            bench.attempt(charge, bench.card("declined"), f"key-{number}")
+        assert {event.key for event in bench.told()} == {(bench.gateway.name, charge, "charge.failed")}
 
     def test_an_event_names_our_reference_and_the_money(self, bench: Bench) -> None:
         charge = bench.paid()

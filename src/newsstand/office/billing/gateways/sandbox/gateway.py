@@ -26,7 +26,7 @@ class SandboxGateway:
         intent_object=True,
         disputes=True,
         list_since=True,
-        account_updater=False,
+        account_updater=True,
         idempotency_window=10 * 365 * 86_400,
     )
 
