@@ -47,7 +47,7 @@ bench: ## the kiosk against nginx with the same bytes as files (ARGS="--rounds 1
 	@sh make/venv.sh dev
 	@PYTHONPATH=src exec $(RUN)python -m bench $(ARGS)
 
-torture: ## workers that kill themselves at every point of a charge, on PostgreSQL (ON=sqlite for SQLite; ARGS="--bug")
+torture: ## workers that kill themselves at every point of a charge, on a PostgreSQL that dies too (ON=sqlite for SQLite; ARGS="--bug")
 	@sh make/venv.sh dev
 	@PYTHONPATH=src exec $(RUN)python $(if $(filter sqlite,$(ON)),,tests/postgres.py -- $(RUN)python) -m tests.torture $(ARGS)
 

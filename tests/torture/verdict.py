@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsstand.office.billing.actions.audit_books import audit_books
+from newsstand.office.billing.actions.reconcile import reconcile
 from newsstand.office.billing.gateways.sandbox import models as bank
 from newsstand.office.billing.models import Attempt, ChargingStop, Invoice, Subscription, Transfer
 from newsstand.office.billing.models.invoices import UNSETTLED
-from newsstand.office.kit.models import OutboxRow
+from newsstand.office.kit.models import OutboxRow, SentNotice
 from newsstand.rules.billing.books import sign_of
+from tests.torture import mails, newsroom
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Verdict:
 def verdict(now: datetime) -> Verdict:
     """Compare the bank with the books, period by period.
 
-    Lost is money that the bank took and the books do not have, an attempt that nobody will look at any more, and a
-    deed that the outbox has given up.
+    Lost is money that the bank took and the books do not have, an attempt that nobody will look at any more, a deed
+    that the outbox has given up, a mail that was never sent, and news that only the bank's list has.
     """
     kept: Counter[tuple[str, str]] = Counter()
     taken, unbooked = 0, 0
@@ -55,15 +57,23 @@ def verdict(now: datetime) -> Verdict:
     ours = sum(sign_of(key) * amount for key, amount in Transfer.objects.values_list("key", "amount"))
     left_behind = Attempt.objects.filter(status__in=UNSETTLED).count()
     given_up = OutboxRow.objects.filter(parked_at__isnull=False).count()
+    unsent = SentNotice.objects.filter(sent_at__isnull=True).count()
+    unheard = len(reconcile(since=newsroom.FIRST_PAID_AT, apply=False, now=now))
     return Verdict(
         Invoice.objects.exclude(seq=0).count(),
         len(booked) - Invoice.objects.filter(seq=0).count(),
         sum(count - 1 for count in kept.values() if count > 1),
-        unbooked + left_behind + given_up,
+        unbooked + left_behind + given_up + unsent + unheard,
         taken - ours,
         tuple(f"{row.number} {row.subscription}: {row.found}" for row in audit_books(now=now).violations),
         _standing(),
     )
+
+
+def post() -> str:
+    """How many mails were handed in, and how many of them once more."""
+    handed_in = mails.sent()
+    return f"mails: {len(handed_in)}, handed in again after a death or a backup: {handed_in.total() - len(handed_in)}"
 
 
 def _standing() -> str:
