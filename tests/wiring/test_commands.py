@@ -8,11 +8,13 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from newsstand.office.kit.one_worker import only_worker
 from newsstand.wiring import cli, installation
+from newsstand.wiring.commands.audit import base_of
 from newsstand.wiring.commands.demo import parse_span
 from newsstand.wiring.env import SettingError
 
@@ -38,6 +40,47 @@ def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str])
         cli.main([command, "--help"])
     assert ended.value.code == 0
     assert f"newsstand {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["serve", "--port", "99999"], "'99999' is no port; a port is a number from 1 to 65535"),
+        (["demo", "--port", "0"], "'0' is no port"),
+        (["kiosk", "--port", "http"], "'http' is no port"),
+        (["audit", "leaks", "--most", "0"], "'0' is no whole number from 1 on"),
+    ],
+)
+def test_a_number_that_is_none_is_one_sentence(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "given", ["nonsense", "lantern.example", "ftp://lantern.example", "http://", "http://["]
+)
+def test_a_walk_needs_the_address_of_a_site(given: str) -> None:
+    with pytest.raises(SettingError, match="is no address of a site"):
+        base_of(given)
+
+
+def test_a_walk_goes_where_the_site_was_started(tmp_path: Path, settings: Any) -> None:
+    settings.SHELF_DIR, settings.SITE_URL = tmp_path, "https://lantern.example"
+    assert base_of(None) == "https://lantern.example"
+    (tmp_path / "site_url").write_text("http://127.0.0.1:8471")
+    assert base_of(None) == "http://127.0.0.1:8471"
+    assert base_of("http://127.0.0.1:9000") == "http://127.0.0.1:9000"
+
+
+def test_an_installation_is_not_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("")
+    with pytest.raises(SettingError, match="holds an installation already; nothing was changed"):
+        installation.make(tmp_path, {}, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.toml"]
 
 
 def test_a_used_port_is_one_sentence_and_nothing_is_made(tmp_path: Path) -> None:

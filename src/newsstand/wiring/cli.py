@@ -51,12 +51,12 @@ def _serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     demo.add_argument(
         "span", nargs="?", help="how far: +1d, +28d, +6h; `due` for the next moment at which something is due"
     )
-    demo.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
+    demo.add_argument("--port", type=_port, default=8000, help="port on 127.0.0.1 (default 8000)")
     demo.add_argument("--reset", action="store_true", help="throw away what was done and begin anew")
     demo.add_argument("--prepare", action="store_true", help="only make the demo publication, do not run it")
 
     serve = commands.add_parser("serve", help="run the site: kiosk, office and worker on one port")
-    serve.add_argument("--port", type=int, default=8000, help="port (default 8000)")
+    serve.add_argument("--port", type=_port, default=8000, help="port (default 8000)")
     serve.add_argument("--address", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
 
     apart = {
@@ -65,7 +65,7 @@ def _serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     }
     for name, (port, meaning) in apart.items():
         one = commands.add_parser(name, help=meaning)
-        one.add_argument("--port", type=int, default=port, help=f"port (default {port})")
+        one.add_argument("--port", type=_port, default=port, help=f"port (default {port})")
         one.add_argument("--address", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
 
     work = commands.add_parser("work", help="run only the worker: what follows a change, and what falls due")
@@ -133,9 +133,13 @@ def _access(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "the walk, and reads as readers do: what it reads is counted.",
     )
     audit.add_argument("what", choices=["leaks"])
-    audit.add_argument("--base", metavar="URL", help="where the site answers (default: its public address)")
+    audit.add_argument("--base", metavar="URL", help="where the site answers (default: where it was started)")
     audit.add_argument(
-        "--most", type=int, default=2000, metavar="N", help="addresses for each reader at most (default 2000)"
+        "--most",
+        type=_some,
+        default=2000,
+        metavar="N",
+        help="addresses for each reader at most (default 2000)",
     )
 
     access = commands.add_parser("access", help="say what the access rules make of the archive")
@@ -150,6 +154,18 @@ def _given(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty")
     return text
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; a port is a number from 1 to 65535")
+    return int(text)
+
+
+def _some(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
 
 def _so_many(text: str) -> int:

@@ -52,6 +52,8 @@ def make(data: Path, values: Values, commands: Sequence[Sequence[str]]) -> int:
 def _begin(data: Path, unfinished: Path, values: Values) -> None:
     """A directory with nothing but settings. Raises SettingError where the installation cannot be made."""
     try:
+        if (data / "settings.toml").exists():
+            raise SettingError(f"{data} holds an installation already; nothing was changed.")
         if data.exists() and any(data.iterdir()):
             raise SettingError(f"{data} is not empty and is no installation, so nothing was made there.")
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -76,8 +76,10 @@ class Asking:
             except (http.client.HTTPException, OSError) as problem:
                 self._line.close()
                 if attempt == 2:
-                    raise SiteIsAway(f"{self._line.host}: {problem}") from problem
-        raise SiteIsAway(self._line.host)
+                    raise SiteIsAway(
+                        f"nothing answers at {self._line.host}:{self._line.port} ({problem})"
+                    ) from problem
+        raise SiteIsAway(f"nothing answers at {self._line.host}:{self._line.port}")
 
     def _keep(self, line: str) -> None:
         try:
