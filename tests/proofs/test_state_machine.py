@@ -19,7 +19,7 @@ places = st.sampled_from(STANDS_STILL_AT)
 deeds = st.sampled_from(
     (
         *(("cancel",), ("undo",), ("withdraw",), ("end_by_staff",), ("new_card", "pays"), ("reconcile",)),
-        *(("later", 60), ("later", 400), ("pay",), ("dispute", "opened"), ("refund", 99)),
+        *(("later", 60), ("later", 400), ("pay",), ("dispute", "opened"), ("refund", 99), ("new_price", 599)),
         *(("deliver", number) for number in range(6)),
     )
 )
@@ -109,6 +109,10 @@ class Billing(RuleBasedStateMachine):
     @rule(cents=st.sampled_from((149, 299, 599)))
     def price_change(self, cents: int) -> None:
         self.world.play(("price_change", cents))
+
+    @rule(cents=st.sampled_from((149, 299, 599)))
+    def new_price(self, cents: int) -> None:
+        self.world.play(("new_price", cents))
 
     @rule(kind=st.sampled_from(("opened", "won", "opened", "won", "lost")))
     def dispute(self, kind: str) -> None:

@@ -227,6 +227,12 @@ class World(Player):
         if self.book is not None:
             self.engine.withdraw(self.book, self.now)
 
+    def new_price(self, cents: int) -> None:
+        """Staff change the price of what runs: whoever reads hears of it first."""
+        if self.book is not None:
+            price = Money(cents, self.engine.terms.full_price.currency)
+            self.engine.change_price(self.book, price, self.now)
+
     def end_by_staff(self) -> None:
         if self.book is not None:
             self.engine.end(self.book, lifecycle.EndedByStaff(), self.now)
@@ -295,6 +301,7 @@ def whole(book: Book) -> dict[str, Any]:
     rows["tries"] = [
         (row.begun_at, row.settled_at, row.lease_until, row.initiator, row.sends) for row in book.attempts
     ]
+    rows["told"] = [(row.about, row.seq, row.amount, row.on) for row in book.price_notices]
     rows["waiting"] = sorted(
         (what, seqs[ref]) for what, ref in book.waiting if not what.startswith("give_back")
     )

@@ -228,6 +228,11 @@ class Office(Player):
         if (row := self.newest) is not None:
             actions.withdraw(sale=row, by=self.reader.actor, now=self.moment)
 
+    def new_price(self, cents: int) -> None:
+        if (row := self.newest) is not None:
+            money = Money(cents, self.terms.full_price.currency)
+            actions.change_price(offer=row.offer, money=money, by="staff:1", now=self.moment)
+
     def end_by_staff(self) -> None:
         if (row := self.newest) is not None:
             staff = lifecycle.EndedByStaff()

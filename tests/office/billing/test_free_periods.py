@@ -65,7 +65,10 @@ def test_a_free_period_is_served_without_a_charge_and_without_an_attempt(
     assert not Charge.objects.exists()
     assert not Transfer.objects.exists()
     assert [row.status for row in Invoice.objects.order_by("seq")] == ["paid", "paid"]
-    assert [mail.subject for mail in mails] == ["Your subscription: Full access"]
+    assert [mail.subject for mail in mails] == [
+        "Your subscription: Full access",
+        "Your introduction ends: your price from Sunday, 17 January 2027 on",
+    ]
     assert "Free for the first 8 weeks: nothing is charged today." in mails[0].body
     assert "First charge: Sunday, 17 January 2027." in mails[0].body
     assert violations() == []

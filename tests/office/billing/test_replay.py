@@ -14,7 +14,7 @@ from newsstand.office.kit.models import Publication
 from newsstand.rules.billing.offer import OfferTerms
 from tests.office.billing.replayed import Office, plant
 from tests.proofs.test_state_machine import STEPS, Billing
-from tests.proofs.world import Command, World, whole
+from tests.proofs.world import TERMS, Command, World, whole
 
 pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
 
@@ -62,7 +62,7 @@ def test_a_lease_of_another_length_is_noticed(
 ) -> None:
     monkeypatch.setattr("newsstand.rules.billing.memory.charging.LEASE", 301)
     with pytest.raises(Differs):
-        replay(stories(STORIES)[0], monkeypatch)
+        replay((TERMS, [("order", "pays", "before_the_call")]), monkeypatch)
 
 
 class Differs(AssertionError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,9 @@ from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.billing.invariants import INVARIANTS, check
 from newsstand.rules.billing.lifecycle import State
 from newsstand.rules.billing.periods import DAY
+from newsstand.rules.billing.price_notices import About, PriceNotice
 from newsstand.rules.money import Money
-from tests.proofs.world import TERMS, World
+from tests.proofs.world import MONTHLY, TERMS, World
 
 
 def paid_three_times() -> tuple[Book, int]:
@@ -138,6 +140,12 @@ def play_money(book: Book) -> None:
     book.entries[entry.key] = replace(entry, debit="clearing:sandbox")
 
 
+def told_too_late(book: Book) -> None:
+    row = book.invoices[2]
+    book.price_notices.append(PriceNotice(About.NEW_PRICE, 2, 299, row.starts_on - timedelta(days=29)))
+    row.amount = row.agreed = 299
+
+
 PLANTS: list[tuple[int, Callable[[Book], None]]] = [
     (1, gap),
     (1, charged_twice),
@@ -146,6 +154,7 @@ PLANTS: list[tuple[int, Callable[[Book], None]]] = [
     (3, cut_short),
     (4, charged_after_cancel),
     (5, another_price),
+    (5, told_too_late),
     (6, mail_twice),
     (6, lost_unbooked),
     (7, too_much_back),
@@ -171,6 +180,46 @@ def test_a_planted_fault_is_found(number: int, plant: Callable[[Book], None]) ->
     plant(book)
     found = {violation.number for violation in check(book, TERMS, now, allows_sandbox=False)}
     assert number in found
+
+
+def introduced() -> tuple[Book, int]:
+    """Two periods at the introductory price, and one after it, of which the reader was reminded."""
+    world = World(MONTHLY)
+    world.play(("order", "pays"))
+    for _ in range(3):
+        world.play(("to_due",))
+        world.play(("work",))
+    book = world.book
+    assert book is not None
+    assert [row.amount for row in book.invoices] == [99, 99, 499]
+    assert [row.seq for row in book.price_notices] == [2]
+    return book, world.now + DAY
+
+
+def not_reminded(book: Book) -> None:
+    book.price_notices.clear()
+
+
+def reminded_late(book: Book) -> None:
+    told = book.price_notices[0]
+    book.price_notices[0] = replace(told, on=told.on + timedelta(days=1))
+
+
+def reminded_early(book: Book) -> None:
+    told = book.price_notices[0]
+    book.price_notices[0] = replace(told, on=told.on - timedelta(days=1))
+
+
+def reminded_twice(book: Book) -> None:
+    book.price_notices.append(replace(book.price_notices[0]))
+
+
+@pytest.mark.parametrize("plant", [not_reminded, reminded_late, reminded_early, reminded_twice])
+def test_an_introduction_that_ends_without_its_one_reminder_is_found(plant: Callable[[Book], None]) -> None:
+    book, now = introduced()
+    assert check(book, MONTHLY, now) == []
+    plant(book)
+    assert 10 in {violation.number for violation in check(book, MONTHLY, now)}
 
 
 def test_every_sentence_has_a_plant() -> None:

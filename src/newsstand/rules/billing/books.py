@@ -11,6 +11,7 @@ from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent
 from newsstand.rules.billing.lifecycle import EndReason, State
 from newsstand.rules.billing.periods import Period, Rhythm, period
+from newsstand.rules.billing.price_notices import PriceNotice, told_in_time
 
 CANCELLED = "cancelled"
 NO_SERVICE = "no_service"
@@ -39,7 +40,7 @@ class Attempt:
 
 @dataclass(slots=True)
 class Invoice:
-    """One period. `agreed` is what the consent says that it costs; `status` is open, paid, void or uncollectible."""
+    """One period. `agreed` is what consent and notices make of it; `status` is open, paid, void or uncollectible."""
 
     ref: str
     seq: int
@@ -116,6 +117,7 @@ class Book:
     entries: dict[str, Entry] = field(default_factory=dict)
     events: dict[tuple[str, str, str], GatewayEvent] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    price_notices: list[PriceNotice] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
     asked_back: dict[str, int] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
@@ -136,6 +138,11 @@ class Book:
         if found is None:
             found = self._spans[seq] = period(self.anchor_on, self.rhythm, seq)
         return found
+
+    @property
+    def told(self) -> tuple[PriceNotice, ...]:
+        """The prices that were told in time."""
+        return told_in_time(self.price_notices, self.anchor_on, self.rhythm) if self.price_notices else ()
 
     @property
     def attempts(self) -> list[Attempt]:

@@ -22,6 +22,13 @@ from newsstand.rules.billing.gateway_events import Kind, fold
 from newsstand.rules.billing.lifecycle import EndReason, State
 from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.billing.periods import DAY, access_until
+from newsstand.rules.billing.price_notices import (
+    NEW_PRICE_DAYS,
+    REMINDER_DAYS,
+    About,
+    PriceNotice,
+    price_at,
+)
 from newsstand.rules.billing.rebuild import rebuild
 
 MOST_PER_INVOICE = 12
@@ -153,9 +160,12 @@ def _after_cancel(asked: Asked) -> Iterator[str]:
 
 
 def _amounts(asked: Asked) -> Iterator[str]:
-    """What is charged is what was agreed to."""
+    """What is charged is what was agreed to, or what was told 30 days ahead."""
+    told = asked.book.told
     for row in asked.book.invoices:
-        agreed = asked.terms.price_of(row.seq)
+        agreed = price_at(asked.terms, told, row.seq)
+        if row.amount > asked.terms.price_of(row.seq).amount and not _was_told(asked.book, row):
+            yield f"invoice {row.ref} costs more than was agreed to, and that was not told 30 days ahead"
         if (row.amount, row.currency) != (agreed.amount, agreed.currency) or row.amount != row.agreed:
             yield f"invoice {row.ref} is over {row.amount} {row.currency}, agreed was {agreed.amount}"
     for entry in asked.book.entries.values():
@@ -163,6 +173,16 @@ def _amounts(asked: Asked) -> Iterator[str]:
             invoice = asked.book.invoice(entry.reference)
             if invoice is None or (entry.amount, entry.currency) != (invoice.amount, invoice.currency):
                 yield f"the charge {entry.key} is not the amount of its invoice"
+
+
+def _was_told(book: Book, row: Invoice) -> bool:
+    return any(
+        told.about is About.NEW_PRICE
+        and told.seq <= row.seq
+        and told.amount == row.amount
+        and (row.starts_on - told.on).days >= NEW_PRICE_DAYS
+        for told in book.price_notices
+    )
 
 
 def _orders(asked: Asked) -> Iterator[str]:
@@ -221,14 +241,36 @@ def _retries(asked: Asked) -> Iterator[str]:
 
 
 def _receipts(asked: Asked) -> Iterator[str]:
-    """Each payment has one receipt, and nothing else has one: a free period has none."""
+    """Each payment has one receipt, and nothing else has one: a free period has none. Each end of an introduction
+    has one reminder, before the price rises by it."""
     book = asked.book
+    yield from _reminders(asked)
     sent = {notice.key for notice in book.notices if notice.key.startswith("receipt:")}
     paid = {f"receipt:{row.ref}" for row in book.invoices if row.status == "paid" and row.amount}
     for key in paid - sent:
         yield f"there is no {key}"
     for key in sent - paid:
         yield f"there is a {key} for what is not paid"
+
+
+def _reminders(asked: Asked) -> Iterator[str]:
+    book, terms = asked.book, asked.terms
+    reminded = [row for row in book.price_notices if row.about is About.INTRO_END]
+    if len({row.seq for row in reminded}) != len(reminded):
+        yield "a reminder was written twice"
+    for row in book.invoices if len(terms.steps) > 1 else ():
+        step = terms.step_of(row.seq)
+        if not terms.rises_at(step) or row.amount < terms.steps[step].price.amount:
+            continue
+        since = range(terms.first_of(step), row.seq + 1)
+        if not any(told.seq in since and _in_window(book, told) for told in reminded):
+            yield f"invoice {row.ref} costs more than the introduction, and the reader was not reminded"
+
+
+def _in_window(book: Book, told: PriceNotice) -> bool:
+    """Written 7 days before the period begins; after a shorter one, on the day on which that began."""
+    ahead = (book.period(told.seq).starts_on - told.on).days
+    return ahead == min(REMINDER_DAYS, book.period(told.seq - 1).days)
 
 
 def _ended(asked: Asked) -> Iterator[str]:

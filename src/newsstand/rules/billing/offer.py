@@ -70,11 +70,23 @@ class OfferTerms:
 
     def price_of(self, seq: int) -> Money:
         """The price of period `seq`, counted from 0."""
+        return self.steps[self.step_of(seq)].price
+
+    def step_of(self, seq: int) -> int:
+        """Which step period `seq` belongs to. Two periods at $0.50, then $1.99: period 2 belongs to step 1."""
         if seq < 0:
             raise ValueError(f"periods are counted from 0, not {seq}")
         passed = 0
-        for step in self.steps[:-1]:
+        for number, step in enumerate(self.steps[:-1]):
             passed += step.periods or 0
             if seq < passed:
-                return step.price
-        return self.full_price
+                return number
+        return len(self.steps) - 1
+
+    def first_of(self, step: int) -> int:
+        """The first period of a step."""
+        return sum(earlier.periods or 0 for earlier in self.steps[:step])
+
+    def rises_at(self, step: int) -> bool:
+        """Whether a period of this step costs more than one of the step before it."""
+        return step > 0 and self.steps[step].price.amount > self.steps[step - 1].price.amount

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from newsstand.office.billing import actions
 from newsstand.office.billing.queries import books, next_due, upkeep, wording
+from newsstand.office.billing.queries.offers import offer_of_code
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing.rebuild import rebuild
@@ -140,6 +141,18 @@ def _park(arguments: argparse.Namespace) -> Said:
     return _switched(done, f"{arguments.what}ed {sale.ref}")
 
 
+def _new_price(arguments: argparse.Namespace) -> Said:
+    offer = offer_of_code(arguments.offer)
+    if offer is None:
+        raise Refused(f"{arguments.offer} is no offer's code.")
+    money = Money(arguments.amount, offer.terms().full_price.currency)
+    try:
+        told = actions.change_price(offer=offer, money=money, by=BY, now=clock.now())
+    except actions.NoSuchPrice as refusal:
+        raise Refused(f"{refusal}.") from refusal
+    return Said({"told": told}, [f"told of {wording.amount(money)}: {told}"], 0 if told else 1)
+
+
 def _switch(arguments: argparse.Namespace) -> Said:
     act = actions.stop_charging if arguments.what == "stop" else actions.go_on_charging
     done = act(why=arguments.why, by=BY, now=clock.now())
@@ -167,6 +180,7 @@ _DOERS: dict[str, Callable[[argparse.Namespace], Said]] = {
     "sweep": _sweep,
     "park": _park,
     "unpark": _park,
+    "new-price": _new_price,
     "stop": _switch,
     "go": _switch,
 }

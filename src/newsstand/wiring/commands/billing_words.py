@@ -56,6 +56,9 @@ def _doing(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         one = _add(words, name, meaning)
         one.add_argument("subscription", help="its number, as in mails and on receipts")
         one.add_argument("--why", required=True, help="kept in the log")
+    price = _add(words, "new-price", "tell all who subscribe by an offer of another price, 30 days ahead")
+    price.add_argument("offer", help="the offer's code")
+    price.add_argument("amount", type=int, help="the price in smallest units: 249 for $2.49")
     for name, meaning in (("stop", "let no charge begin, anywhere"), ("go", "let charges begin again")):
         _add(words, name, meaning).add_argument("--why", required=True, help="kept in the log")
 

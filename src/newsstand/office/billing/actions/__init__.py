@@ -26,4 +26,6 @@ from newsstand.office.billing.actions.start_purchase import start_purchase as st
 from newsstand.office.billing.actions.stop_charging import go_on_charging as go_on_charging
 from newsstand.office.billing.actions.stop_charging import stop_charging as stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt as sweep_attempt
+from newsstand.office.billing.actions.tell_price import NoSuchPrice as NoSuchPrice
+from newsstand.office.billing.actions.tell_price import change_price as change_price
 from newsstand.office.billing.actions.withdraw import withdraw as withdraw

@@ -9,11 +9,10 @@ from newsstand.office.billing import queries
 from newsstand.office.billing.actions import notices
 from newsstand.office.billing.models import Attempt, Invoice, Purchase, Subscription
 from newsstand.office.kit import audit, clock, outbox
-from newsstand.office.kit.queries import publication
 from newsstand.office.kit.rows import update_each
 from newsstand.rules.billing import dunning, lifecycle
 from newsstand.rules.billing.lifecycle import Do, State, Step
-from newsstand.rules.billing.periods import access_until, due_at
+from newsstand.rules.billing.periods import access_until
 
 REFUND = "billing.refund_charge"
 CALL_OFF = "billing.call_off_charge"
@@ -193,8 +192,7 @@ def _plan_renewal(turn: Turn) -> None:
         return
     if paid is not None:
         sale.next_seq = max(sale.next_seq, paid.seq + 1)
-    due = due_at(sale.period(sale.next_seq), publication().zone, sale.ref)
-    sale.next_action_at = clock.from_unix(due)
+    sale.next_action_at = queries.next_moment(sale, sale.next_seq, turn.now)
 
 
 def _stop_charging(turn: Turn) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from newsstand.office.billing.models import Purchase, Subscription
 from newsstand.office.billing.models.sales import OfSale
 
-PRICES = "offer__steps"
+PRICES = {Subscription: ("offer__steps", "price_notices"), Purchase: ("offer__steps",)}
 WITH = ("plan", "offer", "account", "payment_method")
 
 
@@ -44,7 +44,7 @@ def all_locked(
             held = model.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
             if with_all:
                 held = held.select_related(*WITH)
-                held = held.prefetch_related(PRICES) if len(ids) > 1 else held
+                held = held.prefetch_related(*PRICES[model]) if len(ids) > 1 else held
             for row in held:
                 if with_all:
                     _read_plan_once(row)

@@ -14,6 +14,7 @@ from newsstand.office.billing.queries import links, wording
 from newsstand.office.kit.mail import Notice, send_notices
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing import dunning
+from newsstand.rules.billing.price_notices import About
 from newsstand.rules.money import Money
 
 if TYPE_CHECKING:
@@ -160,6 +161,34 @@ def send_kept(subscription: Subscription, now: datetime) -> None:
             subject=_("Your subscription goes on"),
             paragraphs=[_("You have taken your cancellation back. Your subscription goes on as before.")],
             facts=facts,
+            links=[_account_link(), _cancel_link(subscription)],
+        ).send(subscription.account, now)
+
+
+def send_price(
+    subscription: Subscription, about: About, seq: int, before: Money, price: Money, now: datetime
+) -> None:
+    """What a period costs from a day on: when an introduction ends, or the price changes."""
+    on = wording.weekday(subscription.period(seq).starts_on)
+    with wording.in_its_language():
+        subject, said = (
+            _("Your price from %(day)s on"),
+            _("From %(day)s on your subscription has another price."),
+        )
+        if about is About.INTRO_END:
+            subject = _("Your introduction ends: your price from %(day)s on")
+        Letter(
+            key=f"billing.price:{subscription.ref}:{about.value}:{seq}",
+            subject=subject % {"day": on},
+            paragraphs=[
+                said % {"day": on},
+                _("If you do not want that, cancel before: you then pay nothing more."),
+            ],
+            facts=[
+                (_("Plan"), subscription.title),
+                (_("Until then"), wording.amount(before)),
+                (_("From then on"), wording.card(price, subscription.rhythm)),
+            ],
             links=[_account_link(), _cancel_link(subscription)],
         ).send(subscription.account, now)
 

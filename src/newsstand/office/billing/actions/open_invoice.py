@@ -108,7 +108,7 @@ def _new(
     sale: Subscription | Purchase, due: Period, consent: Consent, called_off: int, now: datetime
 ) -> Invoice:
     """The row of a period. After a restored backup the gateway still knows the charge by its id."""
-    price = sale.offer.price_row(due.seq)
+    price = sale.price_row(due.seq)
     invoice = Invoice(
         public_id=invoice_id(sale.public_id, due.seq, called_off),
         seq=due.seq,

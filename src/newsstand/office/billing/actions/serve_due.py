@@ -15,16 +15,16 @@ from newsstand.office.billing.actions.serve_free import serve_free
 from newsstand.office.billing.actions.stop_charging import stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
 from newsstand.office.billing.actions.take_payment import take_payment, take_payments
+from newsstand.office.billing.actions.tell_price import remind_of_price
 from newsstand.office.billing.gateways.base import GatewayError, Initiator
 from newsstand.office.billing.models import Attempt, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.due import waiting
 from newsstand.office.kit import clock
-from newsstand.office.kit.queries import publication
 from newsstand.rules.billing import dunning, lifecycle
 from newsstand.rules.billing.lifecycle import State
-from newsstand.rules.billing.periods import due_at, period_containing
+from newsstand.rules.billing.periods import period_containing
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,9 @@ def _renew(subscriptions: list[Subscription], now: datetime) -> None:
     for subscription, invoice in zip(subscriptions, opened, strict=True):
         card = subscription.payment_method
         if invoice is None:
-            _wait(subscription, _next_due_at(subscription, now))
+            seq = _next_seq(subscription, now)
+            if not remind_of_price(subscription=subscription, seq=seq, by=BY, now=now):
+                _wait(subscription, queries.next_moment(subscription, seq, now))
             continue
         report_late(subscription=subscription, invoice=invoice, by=BY, now=now)
         if invoice.amount == 0:
@@ -197,12 +199,11 @@ def _wait(subscription: Subscription, until: datetime) -> None:
     claimed.update(next_action_at=until)
 
 
-def _next_due_at(subscription: Subscription, now: datetime) -> datetime:
-    """When the period after the present one is charged: the present one is paid, or void."""
+def _next_seq(subscription: Subscription, now: datetime) -> int:
+    """The period that comes after the present one, which is paid or void."""
     today = max(wording.day_of(now), subscription.anchor_on)
     present = period_containing(subscription.anchor_on, subscription.rhythm, today)
-    seq = max(subscription.next_seq, present.seq + 1)
-    return clock.from_unix(due_at(subscription.period(seq), publication().zone, subscription.ref))
+    return max(subscription.next_seq, present.seq + 1)
 
 
 def _grace_ends_at(subscription: Subscription, now: datetime) -> datetime:

@@ -4,6 +4,7 @@ from newsstand.office.billing.models.consents import CardSetup, Consent, Payment
 from newsstand.office.billing.models.invoices import Attempt, Invoice
 from newsstand.office.billing.models.ledger import GatewayEvent, Transfer
 from newsstand.office.billing.models.plans import Offer, OfferStep, Plan, Price
+from newsstand.office.billing.models.price_notices import PriceNotice
 from newsstand.office.billing.models.purchases import Purchase
 from newsstand.office.billing.models.subscriptions import Subscription
 from newsstand.office.billing.models.upkeep import BooksAudit, ChargingStop, Refund
@@ -21,6 +22,7 @@ __all__ = [
     "PaymentMethod",
     "Plan",
     "Price",
+    "PriceNotice",
     "Purchase",
     "Refund",
     "Subscription",

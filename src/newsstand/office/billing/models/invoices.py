@@ -145,6 +145,10 @@ class Attempt(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="declined") | ~Q(cause=""), name="billing_decline_has_a_cause"
             ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(settled_at__gte=F("begun_at")),
+                name="billing_attempt_ends_after_begin",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,9 +12,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from newsstand.rules.billing.lifecycle import EndReason, State
+from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.billing.periods import Period, Rhythm, Unit, period
 
 if TYPE_CHECKING:
+    from newsstand.office.billing.models.plans import Price
     from newsstand.office.billing.models.purchases import Purchase
     from newsstand.office.billing.models.subscriptions import Subscription
 
@@ -104,6 +106,15 @@ class Sale(models.Model):
     def period(self, seq: int) -> Period:
         """The dates of period `seq`."""
         return period(self.anchor_on, self.rhythm, seq)
+
+    @property
+    def terms(self) -> OfferTerms:
+        """The prices that were agreed."""
+        return self.offer.terms(self.rhythm)
+
+    def price_row(self, seq: int) -> "Price":
+        """The price of period `seq`."""
+        return self.offer.price_row(seq)
 
 
 class OfSale(models.Model):

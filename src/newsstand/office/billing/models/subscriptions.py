@@ -2,10 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from newsstand.office.billing.models.plans import Price
 from newsstand.office.billing.models.sales import LIVE, RUNNING, Sale
 from newsstand.rules.billing.lifecycle import State
+from newsstand.rules.billing.price_notices import PriceNotice, price_at, told_in_time
+from newsstand.rules.money import Money
 
 
 class Engine(models.TextChoices):
@@ -59,6 +63,24 @@ class Subscription(Sale):
     def is_cancelled(self) -> bool:
         """Whether the reader has asked for the end."""
         return self.cancel_requested_at is not None
+
+    @cached_property
+    def told(self) -> tuple[PriceNotice, ...]:
+        """The prices that the reader was told of in time, asked for once."""
+        notices = [row.plain for row in self.price_notices.all()]
+        return told_in_time(notices, self.anchor_on, self.rhythm)
+
+    def price_row(self, seq: int) -> Price:
+        """The price of period `seq`: what was agreed, or what was told in time."""
+        if not self.told and len(self.offer.ordered_steps) == 1:
+            return self.offer.ordered_steps[0].price
+        return self.row_of(price_at(self.terms, self.told, seq))
+
+    def row_of(self, money: Money) -> Price:
+        """The price that was agreed or told and is this sum."""
+        agreed = [step.price for step in self.offer.ordered_steps]
+        told = [row.price for row in self.price_notices.all()]
+        return next(price for price in (*agreed, *told) if price.money == money)
 
     @property
     def title(self) -> str:

@@ -24,6 +24,7 @@ from newsstand.rules.billing import gateway_events as told
 from newsstand.rules.billing.dunning import DeclineClass
 from newsstand.rules.billing.lifecycle import EndReason, State
 from newsstand.rules.billing.offer import OfferTerms
+from newsstand.rules.billing.price_notices import price_at
 from newsstand.rules.money import Money
 
 PORTION = 200
@@ -41,7 +42,9 @@ class Kept:
 
 def all_books() -> Iterator[Kept]:
     """The books of every subscription and purchase that this house bills, in portions, so that memory stays flat."""
-    yield from _portions(_with_rows(Subscription.objects.filter(engine=Engine.OWN)))
+    yield from _portions(
+        _with_rows(Subscription.objects.filter(engine=Engine.OWN)).prefetch_related("price_notices")
+    )
     yield from _portions(_with_rows(Purchase.objects.all()))
 
 
@@ -89,11 +92,10 @@ def _books(portion: Sequence[Subscription | Purchase]) -> Iterator[Kept]:
         grant = grants.get(row.ref)
         if grant is not None:
             book.access_until, book.grace_until = _unix(grant.until), _unix(grant.grace_until)
-        yield Kept(book, row.offer.terms(row.rhythm))
+        yield Kept(book, row.terms)
 
 
 def _book(row: Subscription | Purchase) -> books.Book:
-    terms = row.offer.terms(row.rhythm)
     book = books.Book(row.ref, row.anchor_on, row.rhythm, clock.to_unix(row.created_at))
     book.state = State(row.state)
     book.end_reason = EndReason(row.end_reason) if row.end_reason else None
@@ -102,14 +104,18 @@ def _book(row: Subscription | Purchase) -> books.Book:
         book.renews, book.paid_until = False, _unix(row.reads_until)
     else:
         book.next_seq = row.next_seq
+        book.price_notices = [notice.plain for notice in row.price_notices.all()]
         book.cancel_requested_at, book.cancel_at = _unix(row.cancel_requested_at), _unix(row.cancel_at)
     book.parked_at, book.next_action_at = _unix(row.parked_at), _unix(row.next_action_at)
     book.method = row.payment_method.token if row.payment_method is not None else ""
-    book.invoices = [_invoice(invoice, terms) for invoice in row.invoices.all()]
+    terms, told = row.terms, book.told
+    book.invoices = [
+        _invoice(invoice, price_at(terms, told, invoice.seq).amount) for invoice in row.invoices.all()
+    ]
     return book
 
 
-def _invoice(row: Invoice, terms: OfferTerms) -> books.Invoice:
+def _invoice(row: Invoice, agreed: int) -> books.Invoice:
     made = books.Invoice(
         row.ref,
         row.seq,
@@ -117,7 +123,7 @@ def _invoice(row: Invoice, terms: OfferTerms) -> books.Invoice:
         row.ends_on,
         row.amount,
         row.currency,
-        terms.price_of(row.seq).amount,
+        agreed,
         clock.to_unix(row.opened_at),
         row.status,
         row.void_reason,

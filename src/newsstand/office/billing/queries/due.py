@@ -9,6 +9,11 @@ from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.billing.models.sales import LIVE
 from newsstand.office.billing.models.subscriptions import Engine
 from newsstand.office.billing.queries import wording
+from newsstand.office.kit import clock
+from newsstand.office.kit.queries import publication
+from newsstand.rules.billing import price_notices
+from newsstand.rules.billing.periods import due_at
+from newsstand.rules.billing.price_notices import About, tell_by
 
 
 def waiting() -> QuerySet[Subscription]:
@@ -27,6 +32,17 @@ def next_due(now: datetime) -> datetime | None:
     """The earliest moment, past or future, at which something is to be done for a subscription or a purchase."""
     earliest = (rows.aggregate(at=Min("next_action_at"))["at"] for rows in (waiting(), waiting_purchases()))
     return min((at for at in earliest if at is not None), default=None)
+
+
+def next_moment(subscription: Subscription, seq: int, now: datetime) -> datetime:
+    """When something is to be done for a period of a running subscription: its price is told, or it is charged."""
+    due, zone, terms = subscription.period(seq), publication().zone, subscription.terms
+    if len(terms.steps) == 1:
+        return clock.from_unix(due_at(due, zone, subscription.ref))
+    by = tell_by(subscription.anchor_on, subscription.rhythm, About.INTRO_END, seq)
+    today = wording.day_of(now)
+    at = price_notices.next_moment(terms, subscription.told, due, by, today, zone, subscription.ref)
+    return clock.from_unix(at)
 
 
 def last_attempt(subscription: Subscription) -> Attempt | None:

@@ -71,6 +71,11 @@ def offer_on_sale(code: str) -> Offer | None:
     return _on_sale().filter(code=code).first()
 
 
+def offer_of_code(code: str) -> Offer | None:
+    """The offer of this code, whether it can be bought or not."""
+    return Offer.objects.select_related("plan").filter(code=code).first()
+
+
 def products_on_sale() -> frozenset[str]:
     """The codes of the products for which a plan is sold."""
     return frozenset(_on_sale().values_list("plan__product__code", flat=True))

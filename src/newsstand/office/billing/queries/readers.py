@@ -13,6 +13,7 @@ from newsstand.office.billing.queries import wording
 from newsstand.rules.billing import dunning
 from newsstand.rules.billing.books import sign_of
 from newsstand.rules.billing.lifecycle import EndReason, State
+from newsstand.rules.billing.price_notices import planned_price
 from newsstand.rules.gate.facts import ReaderState
 from newsstand.rules.money import Money
 
@@ -99,8 +100,9 @@ def next_charge(subscription: Subscription, just_paid: Invoice | None = None) ->
         return None
     paid = just_paid or last_paid(subscription)
     seq = subscription.next_seq if paid is None else max(subscription.next_seq, paid.seq + 1)
-    seq = subscription.offer.terms().next_charged(seq)
-    return NextCharge(subscription.period(seq).starts_on, subscription.offer.price_row(seq).money)
+    seq = subscription.terms.next_charged(seq)
+    money = planned_price(subscription.terms, subscription.told, seq)
+    return NextCharge(subscription.period(seq).starts_on, money)
 
 
 def reader_state(account: "Account", now: datetime) -> str:

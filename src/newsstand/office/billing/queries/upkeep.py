@@ -25,6 +25,8 @@ from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.due import waiting, waiting_purchases
 from newsstand.office.kit.queries import deeds_about, publication
 from newsstand.rules.billing.lifecycle import State
+from newsstand.rules.billing.price_notices import planned_price
+from newsstand.rules.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,21 @@ def preview(on: date) -> Iterator[Planned]:
     """Who is charged by the end of a day, how much and why; and who would be, and is not."""
     ends_at = datetime.combine(on + timedelta(days=1), datetime.min.time(), ZoneInfo(publication().zone))
     rows = Subscription.objects.filter(state__in=LIVE, next_action_at__lt=ends_at)
-    offers = rows.select_related("offer__plan").prefetch_related("offer__steps")
+    offers = rows.select_related("offer__plan").prefetch_related("offer__steps", "price_notices")
     for row in offers.order_by("next_action_at", "pk"):
-        yield _planned(row)
+        yield _planned(row, on)
 
 
-def _planned(row: Subscription) -> Planned:
-    price = row.offer.price_row(row.next_seq).money
-    why = _why_not(row)
+def _planned(row: Subscription, on: date) -> Planned:
+    price = planned_price(row.terms, row.told, row.next_seq)
+    why = _why_not(row, price, on)
     if why:
         return Planned(row.ref, False, price.amount, price.currency, why)
     due = "the open period is tried again" if row.state == State.PAST_DUE else f"period {row.next_seq} begins"
     return Planned(row.ref, True, price.amount, price.currency, due)
 
 
-def _why_not(row: Subscription) -> str:
+def _why_not(row: Subscription, price: Money, on: date) -> str:
     if row.engine != Engine.OWN:
         return "another system charges it"
     if row.parked_reason:
@@ -115,7 +117,9 @@ def _why_not(row: Subscription) -> str:
         return "cancelled: it ends"
     if row.state == State.PENDING:
         return "ordered and not paid: it expires"
-    return "" if row.offer.price_row(row.next_seq).amount else "the next period is free"
+    if row.state == State.ACTIVE and on < row.period(row.next_seq).starts_on:
+        return "the reader is told what the next period costs"
+    return "" if price.amount else "the next period is free"
 
 
 def story(sale: Subscription | Purchase) -> list[Told]:

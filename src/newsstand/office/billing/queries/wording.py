@@ -9,7 +9,8 @@ from django.utils import translation
 
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing import price_text
-from newsstand.rules.billing.periods import Period
+from newsstand.rules.billing.offer import OfferStep, OfferTerms
+from newsstand.rules.billing.periods import Period, Rhythm
 from newsstand.rules.money import Money
 
 
@@ -32,6 +33,11 @@ def day_of(moment: datetime) -> date:
 
 def amount(money: Money) -> str:
     return price_text.amount(money, locale())
+
+
+def card(price: Money, rhythm: Rhythm) -> str:
+    """A price with its rhythm: "$1.99 every 4 weeks"."""
+    return price_text.card(OfferTerms(rhythm, (OfferStep(price, None),)), locale())
 
 
 def weekday(on: date) -> str:

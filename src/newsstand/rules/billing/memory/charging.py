@@ -22,9 +22,17 @@ from newsstand.rules.billing.dunning import MOST_ATTEMPTS, DeclineClass
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.billing.lifecycle import State
 from newsstand.rules.billing.memory.bank import APPROVAL_SECONDS, NAME, Answer, Bank
-from newsstand.rules.billing.memory.follow import follow, grace_until
+from newsstand.rules.billing.memory.follow import follow, grace_until, moment_of
 from newsstand.rules.billing.offer import OfferTerms
-from newsstand.rules.billing.periods import DAY, day_of, due_at, period_containing
+from newsstand.rules.billing.periods import DAY, day_of, period_containing
+from newsstand.rules.billing.price_notices import (
+    About,
+    PriceNotice,
+    planned_price,
+    price_at,
+    tell_by,
+    to_remind_of,
+)
 from newsstand.rules.money import Money
 
 LEASE = 300
@@ -65,8 +73,9 @@ class Till:
         if invoice is None:
             today = max(day_of(now, self.zone), book.anchor_on)
             present = period_containing(book.anchor_on, book.rhythm, today)
-            following = book.period(max(book.next_seq, present.seq + 1))
-            book.next_action_at = due_at(following, self.zone, book.ref)
+            following = max(book.next_seq, present.seq + 1)
+            self._remind(book, following, now)
+            book.next_action_at = moment_of(book, following, self, now)
             return
         if invoice.amount == 0:
             self._serve_free(book, invoice, now)
@@ -77,6 +86,15 @@ class Till:
                 book.next_action_at = self._grace_over(book, now)
             else:
                 book.parked_at = now
+
+    def _remind(self, book: Book, seq: int, now: int) -> None:
+        """Tell the price after an introduction, on the day for that."""
+        if book.state is not State.ACTIVE or to_remind_of(self.terms, book.told, seq) is None:
+            return
+        today = day_of(now, self.zone)
+        if today == tell_by(book.anchor_on, book.rhythm, About.INTRO_END, seq):
+            price = planned_price(self.terms, book.told, seq)
+            book.price_notices.append(PriceNotice(About.INTRO_END, seq, price.amount, today))
 
     def _due_invoice(self, book: Book, now: int) -> Invoice | None:
         """The open invoice of the period that contains now; unserved periods before it become void rows."""
@@ -98,7 +116,7 @@ class Till:
         rows = [row for row in reversed(book.invoices) if row.seq == seq] if seq < len(book.invoices) else []
         if rows and rows[0].void_reason != CANCELLED:
             return rows[0]
-        span, price = book.period(seq), self.terms.price_of(seq)
+        span, price = book.period(seq), price_at(self.terms, book.told, seq)
         ref = f"{book.ref}-{seq}" + (f"-{len(rows)}" if rows else "")
         invoice = Invoice(
             ref, seq, span.starts_on, span.ends_on, price.amount, price.currency, price.amount, now
@@ -110,7 +128,7 @@ class Till:
         """A period that costs nothing begins, without an attempt."""
         if book.is_live and book.cancel_requested_at is None:
             invoice.status, invoice.paid_at = "paid", now
-            follow(book, lifecycle.FreeBegun(), self.zone, now, invoice)
+            follow(book, lifecycle.FreeBegun(), self, now, invoice)
 
     def _take(self, book: Book, invoice: Invoice, initiator: str, now: int) -> str:
         """Try once; "" or why nothing may be tried."""
@@ -191,7 +209,7 @@ class Till:
             invoice.status, invoice.paid_at = "paid", now
         elif invoice.status == "open":
             invoice.status, invoice.void_reason = "void", CANCELLED
-        follow(book, lifecycle.Paid(wanted=is_wanted), self.zone, now, invoice, winner)
+        follow(book, lifecycle.Paid(wanted=is_wanted), self, now, invoice, winner)
 
     def _winner(self, book: Book, invoice: Invoice, attempt: Attempt | None, now: int) -> Attempt:
         rows = invoice.attempts
@@ -212,7 +230,7 @@ class Till:
         made = sum(1 for row in rows if row.status != "canceled")
         if book.cancel_requested_at is None:
             declined = lifecycle.Declined(cause, made, rows[0].begun_at)
-            follow(book, declined, self.zone, now, invoice, attempt)
+            follow(book, declined, self, now, invoice, attempt)
 
     def _wait_for_approval(self, book: Book, attempt: Attempt, answer: Answer, now: int) -> None:
         attempt.status, attempt.lease_until = "action", answer.at + APPROVAL_SECONDS

@@ -11,6 +11,7 @@ from newsstand.rules.billing.memory.bank import NAME, RefundRefused
 from newsstand.rules.billing.memory.charging import CHECKOUT_SECONDS, LEASE, Till
 from newsstand.rules.billing.memory.follow import follow, write
 from newsstand.rules.billing.periods import access_until, day_of
+from newsstand.rules.billing.price_notices import About, PriceNotice, first_at_new_price, planned_price
 from newsstand.rules.money import Money
 
 
@@ -48,21 +49,21 @@ class Engine(Till):
         book.cancel_requested_at = now
         paid = book.last_paid()
         book.cancel_at = None if paid is None else access_until(paid.ends_on)
-        return follow(book, lifecycle.Cancelled(), self.zone, now)
+        return follow(book, lifecycle.Cancelled(), self, now)
 
     def undo_cancel(self, book: Book, now: int) -> bool:
         """Take a cancellation back while paid time lasts."""
         if not book.is_running or book.cancel_at is None or book.cancel_at <= now:
             return False
         book.cancel_requested_at = book.cancel_at = None
-        return follow(book, lifecycle.CancelTakenBack(), self.zone, now)
+        return follow(book, lifecycle.CancelTakenBack(), self, now)
 
     def change_card(self, book: Book, method: str, now: int) -> None:
         """From now on another card pays, and at once what has failed, since the reader is here."""
         if not book.is_running:
             return
         book.method = method
-        follow(book, lifecycle.CardChanged(), self.zone, now)
+        follow(book, lifecycle.CardChanged(), self, now)
         if book.state is not State.PAST_DUE:
             return
         book.next_action_at = now + LEASE
@@ -72,7 +73,7 @@ class Engine(Till):
 
     def end(self, book: Book, event: lifecycle.Event, now: int) -> bool:
         """Ended by staff: over at once."""
-        return follow(book, event, self.zone, now)
+        return follow(book, event, self, now)
 
     def withdraw(self, book: Book, now: int) -> bool:
         """Over at once, and what is left of the last paid period's money goes back."""
@@ -90,6 +91,17 @@ class Engine(Till):
         key = f"{invoice.ref}!{len(book.asked_back)}"
         book.asked_back[key] = amount
         book.waiting.append((f"give_back {key}", invoice.ref))
+        return True
+
+    def change_price(self, book: Book, price: Money, now: int) -> bool:
+        """Tell a reader of another full price; it holds for periods that begin 30 days later or more."""
+        if not book.is_running or book.cancel_requested_at is not None:
+            return False
+        today, told = day_of(now, self.zone), book.told
+        seq = first_at_new_price(self.terms, told, book.anchor_on, book.rhythm, book.next_seq, today)
+        if seq is None or planned_price(self.terms, told, seq) == price:
+            return False
+        book.price_notices.append(PriceNotice(About.NEW_PRICE, seq, price.amount, today))
         return True
 
     def _free(self, book: Book, invoice: Invoice) -> int:
@@ -113,7 +125,7 @@ class Engine(Till):
         elif book.cancel_requested_at is not None:
             self._end_or_wait(book, lifecycle.PaidTimeOver(), book.cancel_at or now, now)
         elif book.state is State.PAST_DUE and self._grace_over(book, now) <= now:
-            follow(book, lifecycle.GraceOver(), self.zone, now)
+            follow(book, lifecycle.GraceOver(), self, now)
         else:
             self._charge(book, now)
         return True
@@ -178,7 +190,7 @@ class Engine(Till):
         for posting in post(NAME, event.object_id, self.product, money, [*told, event.kind]):
             self._post(book, invoice, posting, now)
         if event.kind is Kind.DISPUTE_LOST:
-            follow(book, lifecycle.DisputeLost(), self.zone, now)
+            follow(book, lifecycle.DisputeLost(), self, now)
         elif event.kind is Kind.DISPUTE_WON and invoice.status == "void":
             self._want_refund(book, invoice)
 
@@ -189,7 +201,7 @@ class Engine(Till):
 
     def _end_or_wait(self, book: Book, event: lifecycle.Event, at: int, now: int) -> None:
         if at <= now:
-            follow(book, event, self.zone, now)
+            follow(book, event, self, now)
         else:
             book.next_action_at = at
 

@@ -2,11 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from newsstand.rules.billing import dunning, lifecycle
 from newsstand.rules.billing.books import CANCELLED, Attempt, Book, Invoice, Notice
 from newsstand.rules.billing.lifecycle import Do, State, Step
+from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.billing.periods import access_until, day_of, due_at
+from newsstand.rules.billing.price_notices import About, next_moment, tell_by
+
+
+class House(Protocol):
+    """Where it happens: the zone of the publication, and the prices that were agreed."""
+
+    zone: str
+    terms: OfferTerms
 
 
 @dataclass(slots=True)
@@ -17,14 +27,14 @@ class Turn:
     step: Step
     invoice: Invoice | None
     attempt: Attempt | None
-    zone: str
+    house: House
     now: int
 
 
 def follow(
     book: Book,
     event: lifecycle.Event,
-    zone: str,
+    house: House,
     now: int,
     invoice: Invoice | None = None,
     attempt: Attempt | None = None,
@@ -36,11 +46,11 @@ def follow(
     book.state = step.state
     if step.state is State.ENDED and book.ended_at is None and step.end_reason is not None:
         book.ended_at, book.end_reason, book.next_action_at = now, step.end_reason, None
-    turn = Turn(book, step, invoice, attempt, zone, now)
+    turn = Turn(book, step, invoice, attempt, house, now)
     for do in step.do:
         _DOERS[do](turn)
     if book.state is State.PAST_DUE and invoice is not None:
-        grace_over = grace_until(book, invoice, zone)
+        grace_over = grace_until(book, invoice, house.zone)
         _grant(turn)
         book.next_action_at = grace_over if step.retry_at is None else min(step.retry_at, grace_over)
     return True
@@ -71,7 +81,7 @@ def _grant(turn: Turn) -> None:
         unpaid = book.open_invoice()
         grace = dunning.grace_until(paid.ends_on)
         if unpaid is not None:
-            grace = max(grace, grace_until(book, unpaid, turn.zone))
+            grace = max(grace, grace_until(book, unpaid, turn.house.zone))
         book.grace_until = None if book.cancel_requested_at is not None else grace
 
 
@@ -94,7 +104,16 @@ def _plan_renewal(turn: Turn) -> None:
     book, paid = turn.book, turn.book.last_paid()
     if paid is not None:
         book.next_seq = max(book.next_seq, paid.seq + 1)
-    book.next_action_at = due_at(book.period(book.next_seq), turn.zone, book.ref)
+    book.next_action_at = moment_of(book, book.next_seq, turn.house, turn.now)
+
+
+def moment_of(book: Book, seq: int, house: House, now: int) -> int:
+    """When something is to be done for a period: its price is told, or it is charged."""
+    due = book.period(seq)
+    if len(house.terms.steps) == 1:
+        return due_at(due, house.zone, book.ref)
+    by = tell_by(book.anchor_on, book.rhythm, About.INTRO_END, seq)
+    return next_moment(house.terms, book.told, due, by, day_of(now, house.zone), house.zone, book.ref)
 
 
 def _stop_charging(turn: Turn) -> None:
