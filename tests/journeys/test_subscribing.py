@@ -48,6 +48,13 @@ def receipts(site: Site, email: str) -> list[Mail]:
     return [mail for mail in site.mails(email) if "receipt" in mail.subject.lower()]
 
 
+def test_every_page_says_that_no_money_is_taken(reader: Reader) -> None:
+    for path in ("/", with_level("subscribers")[0].path, "/subscribe/", "/sign-in/", "/search/"):
+        banner = reader.get(path).page.select_one(".demo")
+        assert banner is not None, path
+        assert "no money is taken" in plain(banner.get_text(" ")), path
+
+
 def test_subscribing_opens_the_same_story_without_ads(site: Site, reader: Reader, email: str) -> None:
     story, other = with_level("subscribers")[:2]
     subscribe(reader, story, email)

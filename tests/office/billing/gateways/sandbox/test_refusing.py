@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.checks import WARNING
 from django.test import Client
 
@@ -48,6 +49,24 @@ def test_it_runs_where_it_is_allowed_and_on_a_developers_machine(
             gateway("sandbox")
     else:
         assert gateway("sandbox").name == "sandbox"
+
+
+@pytest.mark.parametrize(
+    ("demo", "allowed", "words"),
+    [
+        (True, True, "Demonstration site · no money is taken"),
+        (False, True, "Payments on this site are for trying out: no money is taken."),
+        (False, False, ""),
+    ],
+)
+def test_where_it_runs_a_banner_says_so(
+    client: Client, publication: Any, settings: Any, demo: bool, allowed: bool, words: str
+) -> None:
+    settings.DEMO, settings.ALLOW_SANDBOX_PAYMENTS, settings.DEBUG = demo, allowed, False
+    page = BeautifulSoup(client.get("/sign-in/").content, "html.parser")
+    banner = page.select_one(".demo")
+    assert (banner.get_text(" ", strip=True) if banner is not None else "").startswith(words)
+    assert (banner is None) == (words == "")
 
 
 def test_nothing_can_be_ordered(client: Client, ada: Account, offer: Offer, switch_off: Any) -> None:
