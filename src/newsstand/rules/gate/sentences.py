@@ -24,7 +24,7 @@ SENTENCES: Final[Mapping[Reason, Sentences]] = MappingProxyType(
         Reason.TAKEN_DOWN: Sentences(
             "This story is no longer available.",
             "The story was taken down at {gone_from}. Nobody sees it on the site.",
-            "Taken down at {gone_from}; the address answers “gone”. No plan and no gift opens it.",
+            "Taken down at {gone_from}; the address answers “not found”. No plan and no gift opens it.",
         ),
         Reason.EMBARGO: Sentences(
             "There is no story at this address.",
