@@ -151,3 +151,43 @@ def test_a_split_adds_up_and_is_even(money: Money, n: int) -> None:
     assert len(parts) == n
     assert sum(parts, Money.zero("USD")) == money
     assert max(parts).amount - min(parts).amount <= 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "amount"),
+    [
+        ("1.99", "USD", 199),
+        ("1,99", "EUR", 199),
+        (" 2 ", "USD", 200),
+        ("0.5", "USD", 50),
+        ("199", "JPY", 199),
+        ("1.5", "KWD", 1500),
+    ],
+)
+def test_an_amount_is_read_as_it_is_typed(typed: str, currency: str, amount: int) -> None:
+    assert Money.read(typed, currency) == Money(amount, currency)
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [
+        *(("", "USD"), ("a", "USD"), ("1.", "USD"), ("-1", "USD"), ("1,000.00", "USD"), ("$1", "USD")),
+        *(
+            ("1.999", "USD"),
+            ("1.0", "JPY"),
+            ("1e3", "USD"),
+            ("\u0661", "USD"),
+            ("9" * 13, "USD"),
+            ("1", "usd"),
+        ),
+    ],
+)
+def test_what_is_no_amount_is_refused(typed: str, currency: str) -> None:
+    with pytest.raises(ValueError, match=r"no amount|three capital"):
+        Money.read(typed, currency)
+
+
+@given(st.integers(0, 10**12), st.sampled_from(["USD", "JPY", "KWD", "CLF"]))
+def test_what_is_typed_is_read_again(amount: int, currency: str) -> None:
+    money = Money(amount, currency)
+    assert Money.read(money.typed, currency) == money

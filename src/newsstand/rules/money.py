@@ -1,5 +1,6 @@
-"""Money: whole smallest units and a currency. Nothing here knows how an amount is written."""
+"""Money: whole smallest units and a currency. Nothing here knows how an amount is shown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ _EXPONENTS: Final = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
+_TYPED: Final = re.compile(r"(?P<whole>[0-9]{1,12})(?:[.,](?P<parts>[0-9]+))?")
 
 
 class CurrencyMismatch(ValueError):
@@ -37,6 +39,25 @@ class Money:
     def zero(cls, currency: str) -> "Money":
         """Nothing, in this currency."""
         return cls(0, currency)
+
+    @classmethod
+    def read(cls, typed: str, currency: str) -> "Money":
+        """An amount as a person types it, with point or comma: "1.5" and "1,50" of USD are 150, "2" is 200.
+
+        Raises ValueError for anything else, and for digits that the currency does not have: "1.999" of USD.
+        """
+        zero = cls(0, currency)
+        found = _TYPED.fullmatch(typed.strip())
+        if found is None or len(found["parts"] or "") > zero.exponent:
+            raise ValueError(f"{typed!r} is no amount of {currency}")
+        return cls(int(found["whole"] + (found["parts"] or "").ljust(zero.exponent, "0")), currency)
+
+    @property
+    def typed(self) -> str:
+        """As a person types it into a field, and as `read` takes it: 199 of USD is "1.99", 199 of JPY is "199"."""
+        whole, parts = divmod(abs(self.amount), 10**self.exponent)
+        sign = "-" if self.amount < 0 else ""
+        return f"{sign}{whole}.{parts:0{self.exponent}d}" if self.exponent else f"{sign}{whole}"
 
     @property
     def exponent(self) -> int:

@@ -4,9 +4,14 @@ from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions
 from newsstand.office.billing.actions.finish_card import Finished
 from newsstand.office.billing.actions.start_checkout import CheckoutStarted
+from newsstand.office.billing.actions.start_purchase import (
+    AlreadyBought,
+    PurchaseStarted,
+    PurchaseUnderWay,
+)
 from newsstand.office.billing.gateways.sandbox import cards
 from newsstand.office.billing.gateways.sandbox.models import CardSetup as BankSetup
-from newsstand.office.billing.models import Attempt, CardSetup, Offer, Subscription
+from newsstand.office.billing.models import Attempt, CardSetup, Offer, Purchase, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.terms import terms_shown
 from newsstand.office.kit import clock
@@ -28,6 +33,11 @@ def order(account: Account, offer: Offer) -> str:
         now=now,
     )
     assert isinstance(started, CheckoutStarted)
+    return visit()
+
+
+def visit() -> str:
+    """The reference of the newest visit to the card page."""
     return BankSetup.objects.order_by("-pk").values_list("ref", flat=True)[0]
 
 
@@ -48,8 +58,8 @@ def type_card(setup_ref: str, number: str = PAYS, name: str = "Ada Quay") -> Non
 
 def come_back(setup_ref: str) -> Finished:
     """Return from the card page."""
-    setup = CardSetup.objects.select_related("subscription").get(ref=setup_ref)
-    by = setup.subscription.account.actor
+    setup = CardSetup.objects.get(ref=setup_ref)
+    by = setup.sale.account.actor
     return actions.finish_card(setup=setup, return_url="/subscribe/return/", by=by, now=clock.now())
 
 
@@ -62,3 +72,30 @@ def subscribe(account: Account, offer: Offer, number: str = PAYS, name: str = "A
     return Subscription.objects.get(
         account=account, product_code=offer.plan.product.code, ended_at__isnull=True
     )
+
+
+def start(
+    account: Account, offer: Offer, subject: str = "product:news"
+) -> PurchaseStarted | AlreadyBought | PurchaseUnderWay:
+    """Order something that is bought once."""
+    now = clock.now()
+    return actions.start_purchase(
+        account=account,
+        offer=offer,
+        terms=terms_shown(offer, wording.day_of(now)),
+        subject=subject,
+        title="Day pass",
+        next_path="/harbour/story/",
+        return_url="/subscribe/return/",
+        by=account.actor,
+        now=now,
+    )
+
+
+def buy(account: Account, offer: Offer, name: str = "Ada Quay", subject: str = "product:news") -> Purchase:
+    """The whole way; the purchase as it then stands."""
+    assert isinstance(start(account, offer, subject), PurchaseStarted)
+    ref = visit()
+    type_card(ref, name=name)
+    come_back(ref)
+    return Purchase.objects.latest("pk")

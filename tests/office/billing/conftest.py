@@ -87,6 +87,23 @@ def offer(time: Time) -> Offer:
 
 
 @pytest.fixture
+def day_pass(time: Time) -> Offer:
+    """Bought once, for a day."""
+    return found_offer(
+        code="day",
+        plan_name="Day pass",
+        product_code="news",
+        rights=["read"],
+        price=Money(99, "USD"),
+        rhythm=Rhythm("day", 1),
+        renews=False,
+        benefits=[],
+        by="system",
+        now=clock.now(),
+    )
+
+
+@pytest.fixture
 def ada(time: Time) -> Account:
     return Account.objects.create_user("ada@example.org")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import Any
-from uuid import uuid5
+from uuid import uuid4, uuid5
 
 import pytest
 
@@ -242,8 +242,14 @@ class Office(Player):
         row = self.newest
         paid = queries.last_paid(row) if row is not None else None
         if paid is not None:
-            money = Money(cents, paid.currency)
-            actions.refund_invoice(invoice=paid, money=money, by="staff:1", why="a mistake", now=self.moment)
+            actions.refund_invoice(
+                invoice=paid,
+                money=Money(cents, paid.currency),
+                key=uuid4().hex,
+                by="staff:1",
+                why="a mistake",
+                now=self.moment,
+            )
 
     def dispute(self, kind: str) -> None:
         paid = bank.Charge.objects.filter(attempts__state="succeeded", refunds__isnull=True).order_by("-pk")

@@ -119,7 +119,12 @@ def test_a_refund_over_the_charge_is_refused_and_kept_in_the_log(
     time.settle()
     with nothing_changes("refuse_refund"):
         made = actions.refund_invoice(
-            invoice=Invoice.objects.get(), money=money, by="staff:1", why="a mistake", now=clock.now()
+            invoice=Invoice.objects.get(),
+            money=money,
+            key="1",
+            by="staff:1",
+            why="a mistake",
+            now=clock.now(),
         )
         assert made == RefundRefused(why)
         time.settle()

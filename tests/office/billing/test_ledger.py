@@ -73,7 +73,7 @@ def test_a_refund_and_a_dispute_come_off_the_next_payout(ada: Account, offer: Of
     bo = subscribe(Account.objects.create_user("bo@example.org"), offer, "4000000000000259")
     given: dict[str, Any] = {"by": "staff:a", "why": "hardship", "now": clock.now()}
     invoice = Invoice.objects.exclude(subscription=bo).get()
-    actions.refund_invoice(invoice=invoice, money=Money(100, "USD"), **given)
+    actions.refund_invoice(invoice=invoice, money=Money(100, "USD"), key="1", **given)
     time.pass_by(days=2)
     held = balances()
     assert held["refunds:news"] == 100

@@ -3,12 +3,17 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from newsstand.office.accounts.models import Account
+from newsstand.office.billing import actions
 from newsstand.office.billing.models import Invoice, Offer, Plan, Subscription
+from newsstand.office.billing.queries import upkeep
+from newsstand.office.kit import clock
 from newsstand.office.kit.models import AuditRow
-from tests.office.billing.buying import subscribe
+from tests.office.billing.buying import buy, start, subscribe
 from tests.office.billing.conftest import Time
 from tests.office.billing.test_renewals import may_read
 
@@ -148,3 +153,78 @@ def test_the_page_of_the_books_is_for_those_who_may_see_subscriptions(client: Cl
     writer = Account.objects.create_user("writer@example.org", is_staff=True)
     client.force_login(writer)
     assert client.get("/staff/billing_books/").status_code in {302, 403}
+
+
+# --- purchases ---
+
+
+def test_purchases_are_listed_with_their_invoices(
+    desk: Client, ada: Account, day_pass: Offer, time: Time, django_assert_num_queries: Any
+) -> None:
+    assert "There are no purchases to display" in desk.get("/staff/purchases/").content.decode()
+    buy(ada, day_pass)
+    time.settle()
+    with CaptureQueriesContext(connection) as one:
+        desk.get("/staff/purchases/")
+    for name in ("ben", "cyd"):
+        buy(Account.objects.create_user(f"{name}@example.org"), day_pass)
+    start(Account.objects.create_user("dot@example.org"), day_pass)
+    with django_assert_num_queries(len(one)):
+        listed = desk.get("/staff/purchases/").content.decode()
+    assert listed.count("$0.99, paid") == listed.count("Give money back") == 3
+    assert "dot@example.org" in listed
+    invoice = Invoice.objects.get(purchase__account=ada)
+    for words in ("ada", invoice.ref, invoice.sale.ref):
+        found = desk.get(f"/staff/purchases/?q={words}").content.decode()
+        assert "ada@example.org" in found
+        assert "ben@example.org" not in found
+    assert "ben@example.org" in desk.get("/staff/purchases/?q=Day").content.decode()
+    assert "No purchases match your query" in desk.get("/staff/purchases/?q=nobody").content.decode()
+    pending = desk.get("/staff/purchases/?state=pending").content.decode()
+    assert "dot@example.org" in pending
+    assert "ada@example.org" not in pending
+    assert desk.get("/staff/purchases/?export=csv").status_code == 200
+
+
+def test_a_purchase_is_shown_and_ended(desk: Client, ada: Account, day_pass: Offer, time: Time) -> None:
+    purchase = buy(ada, day_pass)
+    page = f"/staff/purchases/{purchase.pk}/"
+    shown = desk.get(page).content.decode()
+    for words in ("Day pass", "product:news", "$0.99", "Visa •••• 4242", "Reads until", "once, for 1 day"):
+        assert words in shown
+    assert desk.post(page, {"what": "cancel", "why": "no such deed"}).status_code == 302
+    assert "This field is required" in desk.post(page, {"what": "end", "why": ""}).content.decode()
+    purchase.refresh_from_db()
+    assert purchase.state == "active"
+    desk.post(page, {"what": "end", "why": "a minor"})
+    purchase.refresh_from_db()
+    assert (purchase.state, purchase.end_reason) == ("ended", "staff")
+    assert not may_read(ada)
+    assert "End it now" not in desk.get(page).content.decode()
+
+
+def test_a_parked_purchase_goes_on_and_is_counted(
+    desk: Client, ada: Account, day_pass: Offer, time: Time
+) -> None:
+    purchase = buy(ada, day_pass)
+    actions.park(sale=purchase, why="asks for an invoice", by="staff:1", now=clock.now())
+    assert upkeep.counts(clock.now())["parked"] == 1
+    page = f"/staff/purchases/{purchase.pk}/"
+    assert "asks for an invoice" in desk.get(page).content.decode()
+    desk.post(page, {"what": "unpark", "why": "sent"})
+    purchase.refresh_from_db()
+    assert purchase.parked_reason == ""
+    Invoice.objects.update(status="void", void_reason="x")
+    time.settle()
+    assert page in desk.get("/staff/billing_books/").content.decode()
+
+
+def test_purchases_are_for_those_who_may_see_them(client: Client, ada: Account, day_pass: Offer) -> None:
+    purchase = buy(ada, day_pass)
+    writer = Account.objects.create_user("writer@example.org", is_staff=True)
+    client.force_login(writer)
+    for path in ("/staff/purchases/", f"/staff/purchases/{purchase.pk}/"):
+        assert b"ada@example.org" not in client.get(path).content
+    client.post(f"/staff/purchases/{purchase.pk}/", {"what": "end", "why": "no"})
+    purchase.refresh_from_db()
+    assert purchase.state == "active"

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -135,7 +136,12 @@ def test_a_cancellation_taken_back_after_the_charge_was_called_off_is_charged_ag
 
 def refund(invoice: Invoice, cents: int, currency: str = "USD") -> Refund | RefundRefused:
     return actions.refund_invoice(
-        invoice=invoice, money=Money(cents, currency), by="staff:1", why="a mistake", now=clock.now()
+        invoice=invoice,
+        money=Money(cents, currency),
+        key=uuid4().hex,
+        by="staff:1",
+        why="a mistake",
+        now=clock.now(),
     )
 
 

@@ -1,4 +1,4 @@
-"""The forms of ordering."""
+"""The forms of ordering, and those of staff."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsstand.office.accounts.forms import EmailForm
 from newsstand.office.billing.queries.terms import Terms
+from newsstand.rules.money import Money
 
 
 class ConsentForm(forms.Form):
@@ -40,6 +41,34 @@ class StrangersOrderForm(EmailForm, ConsentForm):
 
 
 class ReasonForm(forms.Form):
-    """Why one of the staff does something to a subscription."""
+    """Why one of the staff does something to a subscription or a purchase."""
 
     why = forms.CharField(label=_("Why"), max_length=200)
+
+
+class RefundForm(ReasonForm):
+    """How much of an invoice goes back. `key` stays the same from the first page to the button that does it, so that
+    pressing twice is one refund."""
+
+    amount = forms.CharField(label=_("Amount"), max_length=20)
+    ends_sale = forms.BooleanField(required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    field_order = ("amount", "why", "ends_sale", "key")
+
+    def __init__(self, data: Mapping[str, Any] | None, *, currency: str, ending: str, **given: Any) -> None:
+        super().__init__(data, **given)
+        self.currency = currency
+        self.fields["ends_sale"].label = ending
+        if not ending:
+            del self.fields["ends_sale"]
+
+    def clean_amount(self) -> Money:
+        """The amount as money of the invoice's currency."""
+        try:
+            return Money.read(self.cleaned_data["amount"], self.currency)
+        except ValueError as error:
+            example = Money(150, self.currency).typed
+            said = _("Write an amount of %(currency)s in figures alone, for example %(example)s.")
+            words = {"currency": self.currency, "example": example}
+            raise forms.ValidationError(said, params=words) from error

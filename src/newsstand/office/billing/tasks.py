@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions import after_commit, follow, receive_webhook, serve_due
@@ -12,7 +12,7 @@ from newsstand.office.billing.actions.gateway_in_use import why_no_payments
 from newsstand.office.billing.actions.serve_purchases import serve_purchases
 from newsstand.office.billing.gateways.sandbox import payouts, permit, webhooks
 from newsstand.office.billing.queries import upkeep
-from newsstand.office.kit import clock
+from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.registry import registry
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,9 @@ SANDBOX = "sandbox"
 AUDIT_EVERY = 600.0
 EARN_EVERY = 3600.0
 PAY_OUT_EVERY = 600.0
+RESUME_EVERY = 600.0
+RESUME_AFTER = timedelta(hours=1)
+MONEY_OWED = (follow.REFUND, follow.CALL_OFF, follow.GIVE_BACK)
 
 
 def register() -> None:
@@ -31,6 +34,7 @@ def register() -> None:
     registry.every("billing.renew", 1.0, _renew, queries.next_due)
     registry.every("billing.earn", EARN_EVERY, _earn, queries.revenue_waits)
     registry.every("billing.audit", AUDIT_EVERY, _audit)
+    registry.every("billing.resume", RESUME_EVERY, _resume)
     registry.at_start.append(_say_what_is_missing)
     if permit.is_allowed():
         webhooks.use_door(_overtake)
@@ -65,6 +69,14 @@ def _audit(now: datetime) -> None:
         found.violations,
         found.seconds,
     )
+
+
+def _resume(now: datetime) -> None:
+    """Money that is to go back is never given up: a gateway that was away longer than the outbox's patience is asked
+    again every hour."""
+    rows = outbox.resume(MONEY_OWED, parked_before=clock.real_now() - RESUME_AFTER)
+    if rows:
+        log.warning("money_owed_resumed rows=%s", rows)
 
 
 def _pay_out(now: datetime) -> None:

@@ -1,100 +1,78 @@
-"""Subscriptions, plans and offers, as staff see them."""
+"""Subscriptions, purchases, plans and offers, as staff see them."""
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import DateColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from newsstand.office.billing import actions, queries
-from newsstand.office.billing.forms import ReasonForm
-from newsstand.office.billing.models import Invoice, Offer, Plan, Subscription
+from newsstand.office.billing import queries
+from newsstand.office.billing.models import Offer, Plan, Purchase, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.views.books import books
-from newsstand.office.kit import clock
+from newsstand.office.billing.views.refunds import MAY_GIVE_BACK, refund
+from newsstand.office.billing.views.sales import PurchaseView, SubscriptionView, refund_url
 from newsstand.office.kit.staff_list import StaffList
-from newsstand.rules.billing.lifecycle import EndedByStaff
-
-MAY_CHANGE = "billing.change_subscription"
+from newsstand.rules.money import Money
 
 
-class SubscriptionView(InspectView):
-    """One subscription: what was agreed, every invoice with its attempts, and what staff can do."""
+class SaleIndex(IndexView):
+    """A list. A whole number from a mail or a receipt is looked up exactly, anything else in the address."""
 
-    page_title = gettext_lazy("Subscription")
-    template_name = "billing/staff/subscription.html"
-
-    def get_page_subtitle(self) -> str:
-        return f"{self.object.plan.name}, {self.object.account.email}"
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Do what the pressed button says, or show its form again with what is wrong beside the field."""
-        what = request.POST.get("what", "")
-        if not request.user.has_perm(MAY_CHANGE) or what not in {"cancel", "end", "unpark"}:
-            raise PermissionDenied
-        form = ReasonForm(request.POST, auto_id=f"{what}_%s")
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(**{f"{what}_form": form}))
-        done = self._do(what, form.cleaned_data["why"])
-        if done:
-            messages.success(request, _("Done. The log has a line about it."))
-        else:
-            messages.error(request, _("Nothing was done: this subscription has changed meanwhile."))
-        return HttpResponseRedirect(reverse("subscriptions:inspect", args=[self.object.pk]))
-
-    def _do(self, what: str, why: str) -> bool:
-        given: dict[str, Any] = {"by": self.request.user.actor, "why": why, "now": clock.now()}
-        if what == "cancel":
-            return actions.cancel_subscription(subscription=self.object, **given)
-        if what == "unpark":
-            return actions.unpark(sale=self.object, **given)
-        return actions.end_sale(sale=self.object, event=EndedByStaff(), **given)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        following = queries.next_charge(self.object)
-        invoices = self.object.invoices.order_by("-seq").prefetch_related("attempts__payment_method")
-        return {
-            "invoices": [_shown(invoice) for invoice in invoices],
-            "consents": self.object.consents.order_by("-at", "-pk"),
-            "next_amount": wording.amount(following.money) if following is not None else "",
-            "next_on": wording.weekday(following.on) if following is not None else "",
-            "can_change": self.request.user.has_perm(MAY_CHANGE) and self.object.is_live,
-            **{f"{what}_form": ReasonForm(auto_id=f"{what}_%s") for what in ("cancel", "end", "unpark")},
-            **context,
-        }
-
-
-class SubscriptionIndex(IndexView):
-    """The list. A whole number from a mail or a receipt is looked up exactly, anything else in the address."""
-
-    def search_queryset(self, queryset: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         try:
             number = UUID(hex=self.search_query.strip())
         except ValueError:
-            found: QuerySet[Subscription] = super().search_queryset(queryset)
+            found: QuerySet[Any] = super().search_queryset(queryset)
             return found
         return queryset.filter(Q(public_id=number) | Q(invoices__public_id=number)).distinct()
 
 
-def _shown(invoice: Invoice) -> dict[str, Any]:
-    return {
-        "row": invoice,
-        "span": wording.span(invoice.period),
-        "amount": wording.amount(invoice.money),
-        "attempts": invoice.attempts.all(),
-    }
+class PurchaseIndex(SaleIndex):
+    """The list of purchases, each with its invoice, and the way to give its money back for who may do so."""
+
+    def get_base_queryset(self) -> QuerySet[Purchase]:
+        rows: QuerySet[Purchase] = super().get_base_queryset()
+        return rows.select_related("account").prefetch_related("invoices__refunds")
+
+    @property
+    def columns(self) -> list[BaseColumn]:
+        """Those of every list, and one more."""
+        columns: list[BaseColumn] = super().columns
+        if self.request.user.has_perm(MAY_GIVE_BACK):
+            give_back = TitleColumn("refund", label="", accessor=_give_back, get_url=_give_back_url)
+            columns = [*columns, give_back]
+        return columns
+
+
+def _invoice_line(purchase: Purchase) -> str:
+    """The invoice in a few words; one that was called off is history, and the newest counts."""
+    invoice = queries.newest_invoice(purchase)
+    if invoice is None:
+        return ""
+    line = f"{wording.amount(invoice.money)}, {invoice.get_status_display()}"
+    back = sum(row.amount for row in invoice.refunds.all() if row.status in row.MONEY_GOES)
+    if not back:
+        return line
+    return f"{line}; {_('given back')}: {wording.amount(Money(back, invoice.currency))}"
+
+
+def _give_back(purchase: Purchase) -> str:
+    return _("Give money back") if _give_back_url(purchase) else ""
+
+
+def _give_back_url(purchase: Purchase) -> str | None:
+    invoice = queries.newest_invoice(purchase)
+    return (refund_url(invoice) if invoice is not None else "") or None
 
 
 class Subscriptions(StaffList):
@@ -107,7 +85,7 @@ class Subscriptions(StaffList):
     add_to_admin_menu = False
     inspect_view_class = SubscriptionView
     inspect_template_name = "billing/staff/subscription.html"
-    index_view_class = SubscriptionIndex
+    index_view_class = SaleIndex
     search_fields = ["account__email"]
     search_backend_name = None
     ordering = "-created_at"
@@ -127,6 +105,42 @@ class Subscriptions(StaffList):
         "state",
         "created_at",
         "cancel_requested_at",
+        "ended_at",
+        "end_reason",
+    ]
+
+
+class Purchases(StaffList):
+    """All purchases, searched as subscriptions are, and by what was bought."""
+
+    model = Purchase
+    name = "purchases"
+    icon = "tag"
+    menu_label = gettext_lazy("Purchases")
+    add_to_admin_menu = False
+    inspect_view_class = PurchaseView
+    inspect_template_name = "billing/staff/purchase.html"
+    index_view_class = PurchaseIndex
+    search_fields = ["account__email", "title"]
+    search_backend_name = None
+    ordering = "-created_at"
+    list_display = [
+        "account",
+        "title",
+        "state",
+        Column("invoice", label=gettext_lazy("Invoice"), accessor=_invoice_line),
+        DateColumn("created_at", label=gettext_lazy("Ordered"), sort_key="created_at"),
+        DateColumn("ended_at", label=gettext_lazy("Ended"), sort_key="ended_at"),
+    ]
+    list_filter = ["state", "plan", "end_reason"]
+    list_export = [
+        "public_id",
+        "account",
+        "title",
+        "subject",
+        "state",
+        "created_at",
+        "started_at",
         "ended_at",
         "end_reason",
     ]
@@ -185,7 +199,7 @@ class Books(ViewSet):
 class BillingGroup(ModelViewSetGroup):
     """The desk."""
 
-    items = (Subscriptions(), Plans(), Offers(), Books("billing_books"))
+    items = (Subscriptions(), Purchases(), Plans(), Offers(), Books("billing_books"))
     menu_label = gettext_lazy("Subscriptions")
     menu_icon = "rotate"
     menu_name = "billing"
@@ -196,3 +210,15 @@ class BillingGroup(ModelViewSetGroup):
 def register_desk() -> BillingGroup:
     """Called by Wagtail when it starts."""
     return BillingGroup()
+
+
+@hooks.register("register_admin_urls")
+def refund_page() -> list[URLPattern]:
+    """The page on which money of an invoice is given back, whatever it is for."""
+    return [path("refunds/<uuid:public_id>/", refund, name="billing_refund")]
+
+
+@hooks.register("register_permissions")
+def may_give_back() -> QuerySet[Permission]:
+    """So that a group can be allowed to give money back, and nobody has it without being told so."""
+    return Permission.objects.filter(content_type__app_label="billing", codename="add_refund")

@@ -6,7 +6,7 @@ A row names what changed; its handler reads the present state, so that doing a r
 import logging
 import time
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -132,6 +132,12 @@ def _failed(row: OutboxRow, error: Exception) -> None:
         not_before=now + timedelta(seconds=min(2 ** min(tries - 1, TRIES), LONGEST_WAIT)),
         parked_at=parked_at,
     )
+
+
+def resume(topics: Collection[str], *, parked_before: datetime) -> int:
+    """Take up again the rows of these topics that were parked before a moment of real time; returns how many."""
+    rows = OutboxRow.objects.filter(topic__in=topics, done_at__isnull=True, parked_at__lte=parked_before)
+    return rows.update(parked_at=None, tries=0, not_before=clock.real_now())
 
 
 def prune() -> None:

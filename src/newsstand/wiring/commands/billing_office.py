@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from newsstand.office.billing import actions
-from newsstand.office.billing.queries import books, next_due, upkeep, wording
+from newsstand.office.billing.queries import books, money_free, next_due, upkeep, wording
 from newsstand.office.billing.queries.offers import offer_of_code
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import publication
@@ -130,6 +131,36 @@ def _sweep(arguments: argparse.Namespace) -> Said:
     return Said({"swept": len(lines) - 1, "open": open_}, lines, 1 if open_ else 0)
 
 
+def _refund(arguments: argparse.Namespace) -> Said:
+    invoice = upkeep.invoice_by_ref(arguments.invoice)
+    if invoice is None:
+        raise Refused(f"{arguments.invoice} is no invoice's number.")
+    done = actions.refund_invoice(
+        invoice=invoice,
+        money=money_free(invoice) if arguments.all else _amount(arguments.amount, invoice.currency),
+        key=arguments.once or uuid4().hex,
+        ends_sale=arguments.end,
+        by=BY,
+        why=arguments.why,
+        now=clock.now(),
+    )
+    facts = {"invoice": invoice.ref, "left": money_free(invoice).amount, "currency": invoice.currency}
+    left = f"{wording.amount(money_free(invoice))} left of {wording.amount(invoice.money)}"
+    if isinstance(done, actions.RefundRefused):
+        why = done.why.replace("_", " ")
+        return Said({**facts, "refused": done.why}, [f"nothing was given back: {why}, {left}"], 1)
+    given = {"refund": done.key.hex, "amount": done.amount, "status": done.status}
+    closing = f"{wording.amount(done.money)} given back ({done.get_status_display()}), {left}"
+    return Said({**facts, **given}, [closing])
+
+
+def _amount(typed: str, currency: str) -> Money:
+    try:
+        return Money.read(typed, currency)
+    except ValueError as error:
+        raise Refused(f"{error}.") from None
+
+
 def _park(arguments: argparse.Namespace) -> Said:
     sale = _found(arguments.subscription)
     now, why = clock.now(), arguments.why
@@ -181,6 +212,7 @@ _DOERS: dict[str, Callable[[argparse.Namespace], Said]] = {
     "park": _park,
     "unpark": _park,
     "new-price": _new_price,
+    "refund": _refund,
     "stop": _switch,
     "go": _switch,
 }

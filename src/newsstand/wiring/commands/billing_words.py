@@ -59,6 +59,7 @@ def _doing(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     price = _add(words, "new-price", "tell all who subscribe by an offer of another price, 30 days ahead")
     price.add_argument("offer", help="the offer's code")
     price.add_argument("amount", type=int, help="the price in smallest units: 249 for $2.49")
+    _add_refund(words)
     for name, meaning in (("stop", "let no charge begin, anywhere"), ("go", "let charges begin again")):
         _add(words, name, meaning).add_argument("--why", required=True, help="kept in the log")
 
@@ -72,6 +73,21 @@ def _sandbox(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     one.add_argument("--disorder", type=int, metavar="PER CENT", help="overtaken by the next one")
     one.add_argument("--seed", type=int, help="the same seed is the same story (default 1)")
     one.add_argument("--none", action="store_true", help="let everything through again")
+
+
+def _add_refund(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    refund = _add(words, "refund", "give money of an invoice back, of a subscription or a purchase")
+    refund.add_argument("invoice", help="its number, as on the receipt")
+    how_much = refund.add_mutually_exclusive_group(required=True)
+    how_much.add_argument("--amount", metavar="1.50", help="a part, in the invoice's currency")
+    how_much.add_argument("--all", action="store_true", help="all that is left of it")
+    refund.add_argument(
+        "--end", action="store_true", help="end the subscription or purchase as well, at once"
+    )
+    refund.add_argument(
+        "--once", metavar="WORD", help="the same word for the same invoice again is one refund"
+    )
+    refund.add_argument("--why", required=True, help="kept in the log")
 
 
 def module_of(found: argparse.Namespace) -> str:

@@ -16,6 +16,7 @@ from newsstand.office.billing.actions.receive_webhook import receive_webhook as 
 from newsstand.office.billing.actions.reconcile import reconcile as reconcile
 from newsstand.office.billing.actions.record_gateway_event import record_gateway_event as record_gateway_event
 from newsstand.office.billing.actions.refund_invoice import RefundRefused as RefundRefused
+from newsstand.office.billing.actions.refund_invoice import may_refund as may_refund
 from newsstand.office.billing.actions.refund_invoice import refund_invoice as refund_invoice
 from newsstand.office.billing.actions.rehearse import NotEmpty as NotEmpty
 from newsstand.office.billing.actions.rehearse import rehearse as rehearse

@@ -47,7 +47,7 @@ def refund_charge(payload: dict[str, Any], now: datetime) -> None:
 
 
 def give_back(payload: dict[str, Any], now: datetime) -> None:
-    """Do a refund that staff have asked for."""
+    """Do a refund that was asked for. Its key goes with the call, so that a death before the record changes nothing."""
     refund = Refund.objects.select_related("invoice").get(pk=payload["refund"])
     invoice = refund.invoice
     if refund.status != Refund.Status.WANTED:
@@ -55,12 +55,26 @@ def give_back(payload: dict[str, Any], now: datetime) -> None:
     answer = gateway(invoice.gateway).refund(
         charge_ref=invoice.charge_ref, amount=refund.money, key=refund.key.hex, now=clock.to_unix(now)
     )
+    if isinstance(answer, base.RefundRefused) and answer.code != base.DISPUTED:
+        _refuse(refund, answer.code, now)
+        return
     given = _given(answer, f"refund {refund.key.hex}")
     with transaction.atomic():
         record_refund(invoice=invoice, given=given, now=now)
         answered = Refund.objects.filter(pk=refund.pk)
         answered.update(status=given.state.value, ref=given.ref, answered_at=now)
-        notices.send_given_back(refund, now)
+        if given.state is base.RefundState.FAILED:
+            notices.tell_staff_of_event(invoice.sale, Kind.REFUND_FAILED.value, given.ref, now)
+        else:
+            notices.send_given_back(refund, now)
+
+
+def _refuse(refund: Refund, code: str, now: datetime) -> None:
+    """The gateway says no for good: staff look for another way."""
+    with transaction.atomic():
+        waits = Refund.objects.filter(pk=refund.pk, status=Refund.Status.WANTED)
+        if waits.update(status=Refund.Status.REFUSED, answered_at=now):
+            notices.tell_staff_of_refused_refund(refund, code, now)
 
 
 def _given(answer: base.RefundOutcome | base.NotFound, what: str) -> base.Refund:

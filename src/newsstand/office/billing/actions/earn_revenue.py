@@ -29,15 +29,15 @@ def earn_revenue(*, now: datetime) -> int:
 
 
 def _earn(invoice: Invoice, today: date, now: datetime) -> None:
-    """Book the part up to the day before `earn_on`, and set the next day. Money that nobody wanted is not served: all
-    of it is booked at once, and its refund stands against it."""
+    """Book the part up to the day before `earn_on`, and set the next day. Where nothing is served any more, since
+    nobody wanted the money or the sale is over, all that is left is booked at once; its refund stands against it."""
     on = invoice.earn_on
     if on is None:
         return
     through, following = on - timedelta(days=1), ledger.next_earning(invoice.period, on)
     total = ledger.earned(invoice.period, invoice.money, through)
-    if invoice.status == Invoice.Status.VOID:
-        through, total, following = today, invoice.money, None
+    if invoice.status == Invoice.Status.VOID or invoice.sale.ended_at is not None:
+        through, total, following = min(today, invoice.period.last_on), invoice.money, None
     with transaction.atomic():
         if not Invoice.objects.filter(pk=invoice.pk, earn_on=on).update(earn_on=following):
             return

@@ -8,6 +8,7 @@ from newsstand.office.accounts.actions import Given, end_grant, give_grants
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions import notices
 from newsstand.office.billing.models import Attempt, Invoice, Purchase, Subscription
+from newsstand.office.billing.queries import wording
 from newsstand.office.kit import audit, clock, outbox
 from newsstand.office.kit.rows import update_each
 from newsstand.rules.billing import dunning, lifecycle
@@ -159,6 +160,9 @@ def _rights_end(
 
 
 def _cut_access(turn: Turn) -> None:
+    """Rights end now. Nothing more is served of what was paid, so that its money is earned today."""
+    unearned = turn.sale.invoices.filter(earn_on__isnull=False)
+    unearned.update(earn_on=wording.day_of(turn.now))
     end_grant(
         source=turn.sale.kind,
         source_ref=turn.sale.ref,

@@ -86,17 +86,22 @@ def _receipt(invoice: Invoice, attempt: Attempt) -> Letter:
         facts[1:2] = _reads_until(sale)
     elif (following := queries.next_charge(sale, invoice)) is not None:
         facts.append((_("Next charge"), _money_on(following.money, wording.weekday(following.on))))
-    said = [_("We have received your payment. Thank you.")]
-    if invoice.gateway == "sandbox":
-        said.append(_("This is a test: no money was taken."))
-    receipt = links.address(reverse("receipt", args=[invoice.public_id]))
+    said = [_("We have received your payment. Thank you."), *_no_money(invoice)]
     return Letter(
         key=f"billing.receipt:{invoice.ref}",
         subject=_("Your receipt: %(amount)s") % {"amount": wording.amount(invoice.money)},
         paragraphs=said,
         facts=facts,
-        links=[(_("This receipt in your account"), receipt), *_cancel_links(sale)],
+        links=[(_("This receipt in your account"), _receipt_address(invoice)), *_cancel_links(sale)],
     )
+
+
+def _no_money(invoice: Invoice) -> list[str]:
+    return [_("This is a test: no money was taken.")] if invoice.gateway == "sandbox" else []
+
+
+def _receipt_address(invoice: Invoice) -> str:
+    return links.address(reverse("receipt", args=[invoice.public_id]))
 
 
 def send_payment_failed(invoice: Invoice, attempt: Attempt, *, wants_approval: bool, now: datetime) -> None:
@@ -224,16 +229,20 @@ def send_refunded(invoice: Invoice, money: Money, now: datetime) -> None:
 
 
 def send_given_back(refund: Refund, now: datetime) -> None:
-    """Staff have given money back."""
-    money = wording.amount(refund.money)
+    """Staff have given money back, or it goes back after a withdrawal."""
+    money, invoice = wording.amount(refund.money), refund.invoice
     with wording.in_its_language():
         Letter(
             key=f"billing.given_back:{refund.key.hex}",
             subject=_("Your money is on its way back: %(amount)s") % {"amount": money},
-            paragraphs=[_("We have given money back to the card that you paid with.")],
-            facts=[(_("Amount"), money), (_("Period"), wording.span(refund.invoice.period))],
-            links=[_account_link()],
-        ).send(refund.invoice.sale.account, now)
+            paragraphs=[_("We have given money back to the card that you paid with."), *_no_money(invoice)],
+            facts=[
+                (_("Amount"), money),
+                (_("Of a payment of"), wording.amount(invoice.money)),
+                (_("For"), f"{invoice.sale.title}, {wording.span(invoice.period)}"),
+            ],
+            links=[(_("This receipt in your account"), _receipt_address(invoice))],
+        ).send(invoice.sale.account, now)
 
 
 def tell_staff_of_event(sale: Subscription | Purchase, kind: str, object_id: str, now: datetime) -> None:
@@ -241,6 +250,14 @@ def tell_staff_of_event(sale: Subscription | Purchase, kind: str, object_id: str
     with wording.in_its_language():
         said = _("The gateway tells of this sale: %(kind)s. The ledger has it already.")
         _to_staff(sale, said % {"kind": kind}, f"{kind}:{object_id}", now)
+
+
+def tell_staff_of_refused_refund(refund: Refund, code: str, now: datetime) -> None:
+    """The gateway does not give money back that was asked for."""
+    with wording.in_its_language():
+        said = _("The gateway does not give %(amount)s back: %(code)s. The reader still waits for the money.")
+        words = {"amount": wording.amount(refund.money), "code": code}
+        _to_staff(refund.invoice.sale, said % words, f"refused:{refund.key.hex}", now)
 
 
 def tell_staff_of_audit(audit: int, found: list[str], now: datetime) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from newsstand.office.billing.actions import notices
 from newsstand.office.billing.actions.book import book, book_all
-from newsstand.office.billing.actions.follow import REFUND, follow
+from newsstand.office.billing.actions.follow import GIVE_BACK, REFUND, follow
 from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.actions.settle_success import settle_success
@@ -63,10 +63,12 @@ def _money_went(invoice: Invoice, event: GatewayEvent, *, via: str, by: str, now
         Refund.objects.filter(ref=event.object_id).update(status=Refund.Status.FAILED, answered_at=now)
     if event.kind in (Kind.REFUND_FAILED, Kind.DISPUTE_OPENED, Kind.DISPUTE_LOST):
         notices.tell_staff_of_event(sale, event.kind.value, event.object_id, now)
-    if event.kind is Kind.DISPUTE_WON and Invoice.objects.get(pk=invoice.pk).status == Invoice.Status.VOID:
-        # Nobody wanted this money, and while the bank held it, it could not go back.
-        outbox.add(REFUND, {"invoice": invoice.pk}, key=invoice.ref)
+    if event.kind is Kind.DISPUTE_WON:
+        _give_back_after_all(invoice)
     if event.kind is Kind.DISPUTE_LOST:
+        # The reader has the money by another way.
+        waits = Refund.objects.filter(invoice=invoice, status=Refund.Status.WANTED)
+        waits.update(status=Refund.Status.REFUSED, answered_at=now)
         sale.refresh_from_db()
         follow(
             sale=sale,
@@ -75,6 +77,14 @@ def _money_went(invoice: Invoice, event: GatewayEvent, *, via: str, by: str, now
             now=now,
             why="the bank decided so",
         )
+
+
+def _give_back_after_all(invoice: Invoice) -> None:
+    """While the reader's bank held the money, none could go back: not what nobody wanted, nor what was asked for."""
+    if Invoice.objects.get(pk=invoice.pk).status == Invoice.Status.VOID:
+        outbox.add(REFUND, {"invoice": invoice.pk}, key=invoice.ref)
+    for refund in invoice.refunds.filter(status=Refund.Status.WANTED).order_by("pk"):
+        outbox.add(GIVE_BACK, {"refund": refund.pk}, key=refund.key.hex)
 
 
 def _invoice(event: GatewayEvent) -> Invoice | None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions.end_sale import end_sale
-from newsstand.office.billing.actions.refund_invoice import refund_invoice, still_free
+from newsstand.office.billing.actions.refund_invoice import refund_invoice
 from newsstand.office.billing.models import Purchase, Subscription
 from newsstand.rules.billing import lifecycle
 
@@ -23,5 +23,6 @@ def withdraw(*, sale: Subscription | Purchase, by: str, now: datetime) -> bool:
         if paid is None or not end_sale(sale=sale, event=lifecycle.Withdrawn(), by=by, why=WHY, now=now):
             return False
         if paid.amount:
-            refund_invoice(invoice=paid, money=still_free(paid), by=by, why=WHY, now=now)
+            left = queries.money_free(paid)
+            refund_invoice(invoice=paid, money=left, key=WHY, by=by, why=WHY, now=now)
         return True

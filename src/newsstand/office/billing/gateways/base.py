@@ -164,9 +164,12 @@ class Refund:
     state: RefundState
 
 
+DISPUTED = "disputed"
+
+
 @dataclass(frozen=True, slots=True)
 class RefundRefused:
-    """Not given back: `code` is "more_than_charged" or "not_charged"."""
+    """Not given back: `code` is "more_than_charged" or "not_charged", or DISPUTED while the reader's bank holds it."""
 
     code: str
 

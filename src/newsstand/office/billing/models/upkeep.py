@@ -10,13 +10,17 @@ from newsstand.rules.money import Money
 
 
 class Refund(models.Model):
-    """Money that staff give back for an invoice. `key` goes with the call, so that asking again is the same refund."""
+    """Money that goes back for an invoice since staff say so, or the reader has withdrawn. `key` goes with the call, so
+    that asking again is the same refund."""
 
     class Status(models.TextChoices):
         WANTED = "wanted", _("on its way")
         PENDING = "pending", _("at the bank")
         SUCCEEDED = "succeeded", _("given back")
         FAILED = "failed", _("returned by the bank")
+        REFUSED = "refused", _("not possible")
+
+    MONEY_GOES = (Status.WANTED, Status.PENDING, Status.SUCCEEDED)
 
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="refunds")

@@ -13,7 +13,9 @@ from newsstand.office.billing.queries.offers import products_on_sale as products
 from newsstand.office.billing.queries.readers import NextCharge as NextCharge
 from newsstand.office.billing.queries.readers import grace_starts_on as grace_starts_on
 from newsstand.office.billing.queries.readers import last_paid as last_paid
+from newsstand.office.billing.queries.readers import money_free as money_free
 from newsstand.office.billing.queries.readers import money_left as money_left
+from newsstand.office.billing.queries.readers import newest_invoice as newest_invoice
 from newsstand.office.billing.queries.readers import next_charge as next_charge
 from newsstand.office.billing.queries.readers import open_charges as open_charges
 from newsstand.office.billing.queries.readers import paid_invoices as paid_invoices

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
-from newsstand.office.billing.models import Invoice, Purchase, Subscription, Transfer
+from newsstand.office.billing.models import Invoice, Purchase, Refund, Subscription, Transfer
 from newsstand.office.billing.models.sales import LIVE, RUNNING
 from newsstand.office.billing.queries import wording
 from newsstand.rules.billing import dunning
@@ -62,6 +62,12 @@ def last_paid(sale: Subscription | Purchase) -> Invoice | None:
     return sale.invoices.filter(status=Invoice.Status.PAID).order_by("-seq").first()
 
 
+def newest_invoice(sale: Subscription | Purchase) -> Invoice | None:
+    """The invoice that counts of what was bought once; those before it were called off. Asks nothing where they were
+    fetched with the sale."""
+    return max(sale.invoices.all(), key=lambda row: row.pk, default=None)
+
+
 def grace_starts_on(unpaid: Invoice) -> date:
     """The day from which the grace of an unpaid period counts."""
     first = unpaid.attempts.order_by("n").values_list("begun_at", flat=True).first()
@@ -85,6 +91,12 @@ def money_left(invoice: Invoice) -> Money:
     rows = Transfer.objects.filter(reference=invoice.ref).values_list("key", "amount")
     left = sum(sign_of(key) * amount for key, amount in rows)
     return Money(left, invoice.currency)
+
+
+def money_free(invoice: Invoice) -> Money:
+    """What is left of an invoice's money and is not on its way back already."""
+    waiting = invoice.refunds.filter(status=Refund.Status.WANTED).aggregate(sum=Sum("amount"))["sum"] or 0
+    return Money(money_left(invoice).amount - waiting, invoice.currency)
 
 
 def open_charges(account: "Account") -> QuerySet[Invoice]:

@@ -15,6 +15,7 @@ from newsstand.office.billing.models import (
     ChargingStop,
     Invoice,
     Purchase,
+    Refund,
     Subscription,
     Transfer,
 )
@@ -63,6 +64,16 @@ def sale_by_ref(ref: str) -> Subscription | Purchase | None:
     )
 
 
+def invoice_by_ref(ref: str) -> Invoice | None:
+    """The invoice of a number as it stands on receipts."""
+    try:
+        public_id = UUID(hex=ref.strip())
+    except ValueError:
+        return None
+    rows = Invoice.objects.select_related("subscription__plan", "purchase")
+    return rows.filter(public_id=public_id).first()
+
+
 def charging_stopped() -> ChargingStop | None:
     """The switch, if it is thrown."""
     return ChargingStop.objects.first()
@@ -82,11 +93,13 @@ def lost_attempts(now: datetime) -> QuerySet[Attempt]:
 def counts(now: datetime) -> dict[str, int]:
     """What is due, on its way and set aside, for the worker's line and the staff's page."""
     own = Subscription.objects.filter(state__in=LIVE, engine=Engine.OWN)
+    bought = Purchase.objects.filter(state__in=LIVE)
     return {
         "due": sum(rows.filter(next_action_at__lte=now).count() for rows in (waiting(), waiting_purchases())),
         "in_flight": Attempt.objects.filter(status__in=IN_FLIGHT).count(),
         "past_due": own.filter(state=State.PAST_DUE).count(),
-        "parked": own.exclude(parked_reason="").count(),
+        "parked": sum(rows.exclude(parked_reason="").count() for rows in (own, bought)),
+        "refunds": Refund.objects.filter(status=Refund.Status.WANTED).count(),
     }
 
 

@@ -91,6 +91,10 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
         "card": str(paid_by.payment_method) if paid_by is not None else "",
         "number": invoice.ref,
         "is_sandbox": invoice.gateway == "sandbox",
+        "refunds": [
+            (wording.amount(row.money), row.get_status_display(), wording.day(wording.day_of(row.asked_at)))
+            for row in invoice.refunds.order_by("pk")
+        ],
     }
     return render(request, "billing/receipt.html", context)
 

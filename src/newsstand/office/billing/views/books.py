@@ -1,13 +1,11 @@
 """The staff's page about the books: the last audit, what waits, and whether charging is stopped."""
 
-from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
-from newsstand.office.billing.models import Subscription
 from newsstand.office.billing.queries import upkeep
+from newsstand.office.billing.views.refunds import page_of
 from newsstand.office.kit import clock
 
 MAY_LOOK = "billing.view_subscription"
@@ -30,4 +28,4 @@ def books(request: HttpRequest) -> HttpResponse:
 
 def _address(ref: str) -> str:
     sale = upkeep.sale_by_ref(ref)
-    return reverse("subscriptions:inspect", args=[quote(sale.pk)]) if isinstance(sale, Subscription) else ""
+    return page_of(sale) if sale is not None else ""

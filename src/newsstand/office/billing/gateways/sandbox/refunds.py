@@ -2,7 +2,13 @@
 
 from django.db import transaction
 
-from newsstand.office.billing.gateways.base import GatewayError, RefundOutcome, RefundRefused, RefundState
+from newsstand.office.billing.gateways.base import (
+    DISPUTED,
+    GatewayError,
+    RefundOutcome,
+    RefundRefused,
+    RefundState,
+)
 from newsstand.office.billing.gateways.base import Refund as RefundAnswer
 from newsstand.office.billing.gateways.sandbox import scenarios
 from newsstand.office.billing.gateways.sandbox.charging import locked
@@ -34,7 +40,7 @@ def give_back(charge_ref: str, money: Money, key: str, now: int) -> RefundOutcom
         if money.currency != charge.currency or money.amount < 1:
             raise GatewayError(f"{money} cannot be given back of {charge.money}")
         if _is_disputed(charge, now):
-            return RefundRefused("disputed")
+            return RefundRefused(DISPUTED)
         if money.amount > charge.amount - _given_back(charge, now):
             return RefundRefused("more_than_charged")
         refund = _write(charge, money, key, scenarios.BY_CODE[paid.method.scenario].after, now)
