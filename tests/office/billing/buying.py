@@ -3,11 +3,11 @@
 from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions
 from newsstand.office.billing.actions.finish_card import Finished
-from newsstand.office.billing.actions.start_checkout import CheckoutStarted
-from newsstand.office.billing.actions.start_purchase import (
-    AlreadyBought,
-    PurchaseStarted,
-    PurchaseUnderWay,
+from newsstand.office.billing.actions.start_checkout import (
+    AlreadyHeld,
+    CheckoutStarted,
+    PaymentUnderWay,
+    Thing,
 )
 from newsstand.office.billing.gateways.sandbox import cards
 from newsstand.office.billing.gateways.sandbox.models import CardSetup as BankSetup
@@ -76,15 +76,14 @@ def subscribe(account: Account, offer: Offer, number: str = PAYS, name: str = "A
 
 def start(
     account: Account, offer: Offer, subject: str = "product:news"
-) -> PurchaseStarted | AlreadyBought | PurchaseUnderWay:
+) -> CheckoutStarted | AlreadyHeld | PaymentUnderWay:
     """Order something that is bought once."""
     now = clock.now()
-    return actions.start_purchase(
+    return actions.start_checkout(
         account=account,
         offer=offer,
         terms=terms_shown(offer, wording.day_of(now)),
-        subject=subject,
-        title="Day pass",
+        thing=Thing(subject, "Day pass"),
         next_path="/harbour/story/",
         return_url="/subscribe/return/",
         by=account.actor,
@@ -94,7 +93,7 @@ def start(
 
 def buy(account: Account, offer: Offer, name: str = "Ada Quay", subject: str = "product:news") -> Purchase:
     """The whole way; the purchase as it then stands."""
-    assert isinstance(start(account, offer, subject), PurchaseStarted)
+    assert isinstance(start(account, offer, subject), CheckoutStarted)
     ref = visit()
     type_card(ref, name=name)
     come_back(ref)

@@ -128,7 +128,7 @@ class Office(Player):
         )
         assert isinstance(started, CheckoutStarted)
         number = Subscription.objects.count() - 1
-        Subscription.objects.filter(pk=started.subscription.pk).update(public_id=name_of(number))
+        Subscription.objects.filter(pk=started.sale.pk).update(public_id=name_of(number))
         self._type_card(card, dies_at)
 
     def _offer(self) -> Offer:

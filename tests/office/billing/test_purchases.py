@@ -10,9 +10,7 @@ from newsstand.office.accounts.models import Account, Grant
 from newsstand.office.billing import actions
 from newsstand.office.billing.actions.begin_attempt import Refusal, Wanted, begin_attempts
 from newsstand.office.billing.actions.finish_card import NothingToPay
-from newsstand.office.billing.actions.start_purchase import (
-    AlreadyBought,
-)
+from newsstand.office.billing.actions.start_checkout import AlreadyHeld, Thing
 from newsstand.office.billing.gateways.base import Initiator
 from newsstand.office.billing.gateways.sandbox.models import Attempt as BankAttempt
 from newsstand.office.billing.models import (
@@ -82,7 +80,7 @@ def test_pressed_twice_and_come_back_twice_it_is_one_charge(ada: Account, day_pa
     assert Purchase.objects.count() == Attempt.objects.count() == 1
     assert taken() == booked() == 99
     bought = start(ada, day_pass)
-    assert isinstance(bought, AlreadyBought)
+    assert isinstance(bought, AlreadyHeld)
     assert violations() == []
 
 
@@ -202,7 +200,7 @@ def test_what_is_bought_once_is_not_subscribed_to_nor_the_other_way_round(
     with pytest.raises(ValueError, match="bought once"):
         actions.start_checkout(offer=day_pass, terms=terms, **given)
     with pytest.raises(ValueError, match="subscribed to"):
-        actions.start_purchase(offer=offer, terms=terms, subject="site", title="x", **given)
+        actions.start_checkout(offer=offer, terms=terms, thing=Thing("site", "x"), **given)
     assert not Purchase.objects.exists()
 
 

@@ -23,7 +23,6 @@ from newsstand.office.billing.actions.rehearse import rehearse as rehearse
 from newsstand.office.billing.actions.serve_due import serve_due as serve_due
 from newsstand.office.billing.actions.start_checkout import change_card as change_card
 from newsstand.office.billing.actions.start_checkout import start_checkout as start_checkout
-from newsstand.office.billing.actions.start_purchase import start_purchase as start_purchase
 from newsstand.office.billing.actions.stop_charging import go_on_charging as go_on_charging
 from newsstand.office.billing.actions.stop_charging import stop_charging as stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt as sweep_attempt

@@ -131,7 +131,7 @@ class OfficeStory(Story):
         )
         if not isinstance(started, CheckoutStarted):
             raise TypeError(f"a new reader's order came to {started}")
-        self.pk = started.subscription.pk
+        self.pk = started.sale.pk
         # The minute of each charge hangs on this number: with it the story is the same as in memory.
         Subscription.objects.filter(pk=self.pk).update(public_id=UUID(hex=self.ref))
         self._come_back_with_a_card(now)

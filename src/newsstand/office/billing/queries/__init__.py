@@ -19,6 +19,7 @@ from newsstand.office.billing.queries.readers import newest_invoice as newest_in
 from newsstand.office.billing.queries.readers import next_charge as next_charge
 from newsstand.office.billing.queries.readers import open_charges as open_charges
 from newsstand.office.billing.queries.readers import paid_invoices as paid_invoices
+from newsstand.office.billing.queries.readers import purchase_ordered as purchase_ordered
 from newsstand.office.billing.queries.readers import purchase_running as purchase_running
 from newsstand.office.billing.queries.readers import reader_state as reader_state
 from newsstand.office.billing.queries.readers import running_subscriptions as running_subscriptions

@@ -40,6 +40,12 @@ def purchase_running(account: "Account", subject: str, now: datetime) -> Purchas
     return next((row for row in rows if row.reads_until is not None and row.reads_until > now), None)
 
 
+def purchase_ordered(account: "Account", subject: str) -> Purchase | None:
+    """What the reader has ordered of a subject and not paid yet."""
+    rows = Purchase.objects.filter(account=account, subject=subject, state=State.PENDING)
+    return rows.select_related("account", "plan", "offer").first()
+
+
 def running_subscriptions(account: "Account") -> list[Subscription]:
     """The reader's subscriptions that give access, the oldest first."""
     rows = Subscription.objects.filter(account=account, state__in=RUNNING)

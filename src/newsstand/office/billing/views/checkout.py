@@ -99,8 +99,8 @@ def _start(request: HttpRequest, offer: Offer, terms: Terms, next_path: str) -> 
     )
     if isinstance(started, CheckoutStarted):
         return HttpResponseRedirect(started.redirect_url)
-    if started.subscription.is_running:
-        return _already(request, started.subscription, next_path)
+    if started.sale.is_running:
+        return _already(request, started.sale, next_path)
     return _waiting(request, _with_next(reverse("subscribe_offer", args=[offer.code]), next_path))
 
 
@@ -179,8 +179,8 @@ def _order_page(request: HttpRequest, offer: Offer, form: ConsentForm, next_path
     return render(request, "billing/order.html", context, status=422 if form.is_bound else 200)
 
 
-def _already(request: HttpRequest, subscription: Subscription, next_path: str) -> HttpResponse:
-    context = {"subscription": subscription, "next": next_path}
+def _already(request: HttpRequest, held: Subscription | Purchase, next_path: str) -> HttpResponse:
+    context = {"subscription": held, "next": next_path}
     return render(request, "billing/already.html", context)
 
 
