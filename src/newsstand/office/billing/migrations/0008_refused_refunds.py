@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0006_earn_what_was_paid'),
+        ('billing', '0007_price_notices'),
     ]
 
     operations = [
