@@ -126,7 +126,9 @@ def _give_some_back(morning: datetime, now: datetime, chance: random.Random) -> 
     for invoice in Invoice.objects.filter(status="paid", paid_at__gte=morning).order_by("pk"):
         if chance.randrange(100) < GIVEN_BACK:
             money = Money(chance.choice((99, invoice.amount)), invoice.currency)
-            actions.refund_invoice(invoice=invoice, money=money, by="staff:torture", why="asked", now=now)
+            actions.refund_invoice(
+                invoice=invoice, money=money, key=uuid4().hex, by="staff:torture", why="asked", now=now
+            )
 
 
 def _stand_up(plan: Plan) -> Callable[[], None]:

@@ -83,7 +83,9 @@ def test_the_end_of_a_quarter_is_the_same(offer: Offer, time: Time, given: Distu
 
 
 def give_back(invoice: Invoice) -> None:
-    actions.refund_invoice(invoice=invoice, money=invoice.money, by="staff:ed", why="asked", now=clock.now())
+    actions.refund_invoice(
+        invoice=invoice, money=invoice.money, key="1", by="staff:ed", why="asked", now=clock.now()
+    )
 
 
 def a_week(time: Time) -> int:
