@@ -73,8 +73,11 @@ class Trouble:
     def hits(self, point: str) -> bool:
         if os.getpid() == self.spared:
             return False
-        if self.only not in ("", point) or self.chance.randrange(1000) >= self.per_mille:
+        if self.only not in ("", point):
             return False
+        is_first = bool(self.only) and not self.journal.stat().st_size
+        if not is_first and self.chance.randrange(1000) >= self.per_mille:
+            return False  # but whoever looks at one point alone meets it at least once
         with self.journal.open("a") as journal:
             journal.write(f"{point}\n")
         return True

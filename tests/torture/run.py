@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -166,6 +167,7 @@ def _at(now: datetime, plan: Plan, trouble: Trouble) -> int:
     _set_clock(now)
     points.wake_up(trouble.journal, now)
     running: dict[int, int] = {}
+    starts = count()
     connections.close_all()
     done: set[int] = set()
     while len(done) < plan.workers:
@@ -173,7 +175,7 @@ def _at(now: datetime, plan: Plan, trouble: Trouble) -> int:
             raise RuntimeError(f"the workers do not come to an end at {now}")
         for number in range(plan.workers):
             if number not in running.values() and number not in done:
-                trouble.chance.seed(f"{plan.seed} {now} {number} {uuid4()}")
+                trouble.chance.seed(f"{plan.seed} {now} {number} {next(starts)}")
                 running[_start(lambda mine=number: _work(mine, now))] = number
         pid, status = os.wait()
         number = running.pop(pid, -1)
