@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import connections
 
 from newsstand.office.kit import clock, outbox, queries
 from newsstand.office.kit.registry import Duty, registry
@@ -48,10 +48,11 @@ class Worker:
         while not stop.is_set():
             try:
                 is_busy = work()
-                close_old_connections()
             except Exception:  # the database may be away for a moment; the worker must not be
                 log.exception("worker_step_failed")
                 is_busy = False
+                # What broke may be the connection. Until then it is kept: making one costs more than a look does.
+                connections.close_all()
             if not is_busy:
                 stop.wait(LOOK_EVERY)
         connections.close_all()
