@@ -187,7 +187,7 @@ def test_what_is_no_amount_is_refused(typed: str, currency: str) -> None:
         Money.read(typed, currency)
 
 
-@given(st.integers(0, 10**12), st.sampled_from(["USD", "JPY", "KWD", "CLF"]))
+@given(st.integers(0, 10**12 - 1), st.sampled_from(["USD", "JPY", "KWD", "CLF"]))
 def test_what_is_typed_is_read_again(amount: int, currency: str) -> None:
     money = Money(amount, currency)
     assert Money.read(money.typed, currency) == money
