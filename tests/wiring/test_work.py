@@ -33,7 +33,7 @@ def run_beside_another(monkeypatch: pytest.MonkeyPatch, vendor: str) -> tuple[in
     """What a second worker does: its exit code, and the moments at which it served what is due."""
     served: list[Any] = []
 
-    def serve_due(*, now: Any) -> int:
+    def serve_due(*, now: Any, ticking: Any) -> int:
         served.append(now)
         signal.raise_signal(signal.SIGTERM)
         return 3
@@ -44,6 +44,8 @@ def run_beside_another(monkeypatch: pytest.MonkeyPatch, vendor: str) -> tuple[in
     monkeypatch.setattr(work, "close_old_connections", lambda: None)
     monkeypatch.setattr(work.clock, "now", lambda: "now")
     monkeypatch.setattr(work.actions, "serve_due", serve_due)
+    monkeypatch.setattr(work.actions, "serve_purchases", lambda now: 1)
+    monkeypatch.setattr(work.actions, "earn_revenue", lambda now: 0)
     return work.run(argparse.Namespace(parent=0)), served
 
 
@@ -59,5 +61,5 @@ def test_a_second_worker_on_postgresql_helps_until_it_is_told_to_stop(
 ) -> None:
     assert run_beside_another(monkeypatch, "postgresql") == (0, ["now"])
     said = capsys.readouterr().out
-    assert "served 3 subscriptions" in said
+    assert "served 3 subscriptions, 1 purchases\n" in said
     assert "what it had begun is finished" in said

@@ -1,16 +1,19 @@
 """What the clock brings: a charge and a receipt for each period, and none after a cancellation."""
 
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from newsstand.office.accounts.models import Account, Grant
 from newsstand.office.accounts.queries import grant_facts
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.gateways.sandbox.models import Attempt as BankAttempt
 from newsstand.office.billing.gateways.sandbox.models import Charge
-from newsstand.office.billing.models import Invoice, Offer, Subscription, Transfer
+from newsstand.office.billing.models import Attempt, Invoice, Offer, Subscription, Transfer
 from newsstand.office.kit import clock
 from newsstand.rules.billing.periods import access_until
 from newsstand.rules.gate.facts import Right, holds
@@ -59,6 +62,25 @@ def test_84_days_are_three_renewals_with_a_receipt_each(
     assert may_read(ada)
 
 
+def test_what_is_written_of_a_charge_says_when_it_was(ada: Account, offer: Offer, time: Time) -> None:
+    subscribe(ada, offer)
+    time.settle()
+    now, passed = time.on(days=29), count(60, 60)
+    actions.serve_due(now=now, ticking=lambda: now + timedelta(seconds=next(passed)))
+    attempt = Attempt.objects.get(invoice__seq=1)
+    assert attempt.settled_at is not None
+    assert now < attempt.begun_at < attempt.settled_at
+    charge = BankAttempt.objects.latest("pk")
+    assert now < attempt.begun_at < clock.from_unix(charge.at) < attempt.settled_at
+
+
+def test_no_attempt_ends_before_it_began_whoever_writes_it(ada: Account, offer: Offer) -> None:
+    subscribe(ada, offer)
+    rows = Attempt.objects.filter(status="succeeded")
+    with pytest.raises(IntegrityError, match="billing_attempt_ends_after_begin"), transaction.atomic():
+        rows.update(settled_at=F("begun_at") - timedelta(seconds=1))
+
+
 def test_an_outage_charges_the_present_period_only(ada: Account, offer: Offer, time: Time) -> None:
     subscription = subscribe(ada, offer)
     time.on(days=100)
@@ -81,6 +103,7 @@ def test_an_outage_ends_no_subscription_and_is_reported(
     subscription = subscribe(ada, offer, name="SIM PAYS 1")
     time.settle()
     time.on(days=28 + 20)  # ten days longer than a card may be mended
+    assert may_read(ada)
     time.settle()
     subscription.refresh_from_db()
     assert subscription.state == "past_due"

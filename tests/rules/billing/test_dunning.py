@@ -17,6 +17,7 @@ from newsstand.rules.billing.dunning import (
     grace_starts_on,
     grace_until,
     next_attempt_at,
+    untried_until,
 )
 from newsstand.rules.billing.periods import DAY, access_until
 
@@ -81,3 +82,7 @@ def test_grace_counts_from_a_first_try_that_came_late() -> None:
     assert grace_starts_on(starts_on, None) == starts_on
     assert grace_starts_on(starts_on, date(2026, 12, 20)) == starts_on
     assert grace_starts_on(starts_on, date(2027, 1, 3)) == date(2027, 1, 3)
+
+
+def test_grace_is_long_where_nobody_has_tried_to_charge() -> None:
+    assert untried_until(date(2026, 12, 20)) == access_until(date(2027, 3, 30))

@@ -49,7 +49,7 @@ def _say_what_is_missing(now: datetime) -> None:
 
 
 def _renew(now: datetime) -> None:
-    subscriptions, purchases = serve_due(now=now), serve_purchases(now=now)
+    subscriptions, purchases = serve_due(now=now, ticking=clock.now), serve_purchases(now=now)
     if subscriptions or purchases:
         left = " ".join(f"{name}={count}" for name, count in upkeep.counts(now).items())
         log.info("due_served subscriptions=%s purchases=%s now: %s", subscriptions, purchases, left)

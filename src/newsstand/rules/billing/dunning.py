@@ -7,6 +7,7 @@ from newsstand.rules.billing.periods import DAY, access_until
 
 MOST_ATTEMPTS = 4
 GRACE_DAYS = 10
+UNTRIED_DAYS = 100  # longer than any outage that nobody notices
 SOFT_RETRY_DAYS = (3, 5, 7)
 CONFIG_RETRY_SECONDS = 3600
 
@@ -65,3 +66,10 @@ def grace_ends_on(starts_on: date) -> date:
 def grace_until(starts_on: date) -> int:
     """The moment from which a reader no longer reads whose period from `starts_on` stayed unpaid."""
     return access_until(grace_ends_on(starts_on))
+
+
+def untried_until(ends_on: date) -> int:
+    """The moment from which a reader no longer reads whose next period nobody has tried to charge, since nobody was at
+    work: paid until 20 December, 30 March. The first try that fails makes it the 10 days of everybody.
+    """
+    return access_until(ends_on + timedelta(days=UNTRIED_DAYS))

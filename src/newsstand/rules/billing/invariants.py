@@ -17,7 +17,13 @@ from newsstand.rules.billing.books import (
     moved,
     net,
 )
-from newsstand.rules.billing.dunning import GRACE_DAYS, MOST_ATTEMPTS, DeclineClass, grace_until
+from newsstand.rules.billing.dunning import (
+    GRACE_DAYS,
+    MOST_ATTEMPTS,
+    DeclineClass,
+    grace_until,
+    untried_until,
+)
 from newsstand.rules.billing.gateway_events import Kind, fold
 from newsstand.rules.billing.lifecycle import EndReason, State
 from newsstand.rules.billing.offer import OfferTerms
@@ -135,7 +141,10 @@ def _access(asked: Asked) -> Iterator[str]:
 
 
 def _longest_grace(book: Book, paid: Invoice) -> int:
-    """The end of grace; counted from the first try of an unpaid period where that came late."""
+    """The end of grace; counted from the first try of an unpaid period where that came late, and far away as long as
+    no charge has failed."""
+    if book.state is State.ACTIVE:
+        return untried_until(paid.ends_on)
     ends = [grace_until(paid.ends_on)]
     for row in book.invoices:
         if row.seq > paid.seq and row.attempts:

@@ -1,8 +1,8 @@
 """The worker process.
 
-One worker does everything: the outbox in order, the duties, the renewals. On PostgreSQL more may run beside it:
-they charge what is due, and one of them takes the first one's place when it is gone. SQLite has one writer, so
-there a second worker would only wait, and says so instead.
+One worker does everything: the outbox in order, the duties, what is due. On PostgreSQL more may run beside it: they
+serve sales that are due and book revenue, and one of them takes the first one's place when it is gone. SQLite has one
+writer, so there a second worker would only wait, and says so instead.
 """
 
 import argparse
@@ -43,25 +43,36 @@ def run(arguments: argparse.Namespace) -> int:
             if connection.vendor != "postgresql":
                 print(f"newsstand: {refusal}; on SQLite one is enough.", file=sys.stderr)
                 return 1
-            _say("helps with renewals, beside another worker")
+            _say("helps with sales, beside another worker")
             _help(stop)
     print("newsstand: the worker has stopped; what it had begun is finished", flush=True)
     return 0
 
 
 def _help(stop: threading.Event) -> None:
-    """Charge what is due, beside the worker that does everything, for a few looks."""
+    """Serve what is due, beside the worker that does everything, for a few looks."""
     for _ in range(TRY_EVERY):
         if stop.is_set():
             return
         try:
-            served = actions.serve_due(now=clock.now())
-            if served:
-                print(f"newsstand: served {served} subscriptions", flush=True)
+            _serve()
             close_old_connections()
         except DatabaseError as error:
             print(f"newsstand: the database is away: {error}", file=sys.stderr, flush=True)
         stop.wait(LOOK_EVERY)
+
+
+def _serve() -> None:
+    """What is safe side by side: each sale is claimed by one worker, and a part of revenue is booked once."""
+    now = clock.now()
+    served = {
+        "subscriptions": actions.serve_due(now=now, ticking=clock.now),
+        "purchases": actions.serve_purchases(now=now),
+        "invoices earned": actions.earn_revenue(now=now),
+    }
+    if any(served.values()):
+        told = ", ".join(f"{count} {name}" for name, count in served.items() if count)
+        print(f"newsstand: served {told}", flush=True)
 
 
 _said: list[str] = []

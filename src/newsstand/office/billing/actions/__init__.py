@@ -21,6 +21,7 @@ from newsstand.office.billing.actions.refund_invoice import refund_invoice as re
 from newsstand.office.billing.actions.rehearse import NotEmpty as NotEmpty
 from newsstand.office.billing.actions.rehearse import rehearse as rehearse
 from newsstand.office.billing.actions.serve_due import serve_due as serve_due
+from newsstand.office.billing.actions.serve_purchases import serve_purchases as serve_purchases
 from newsstand.office.billing.actions.start_checkout import change_card as change_card
 from newsstand.office.billing.actions.start_checkout import start_checkout as start_checkout
 from newsstand.office.billing.actions.stop_charging import go_on_charging as go_on_charging

@@ -149,13 +149,16 @@ def _last_paid(turn: Turn) -> Invoice | None:
 def _rights_end(
     sale: Subscription | Purchase, paid: Invoice, unpaid: Invoice | None
 ) -> tuple[datetime | None, datetime | None]:
-    """When rights end, and the days of grace that follow unless the reader has cancelled, or bought once."""
+    """When rights end, and the grace that follows unless the reader has cancelled, or bought once: some days after a
+    charge that failed, and long enough where none was tried."""
     if isinstance(sale, Purchase):
         return sale.reads_until, None
     until = clock.from_unix(access_until(paid.ends_on))
     if sale.is_cancelled:
         return until, None
-    grace_from = paid.ends_on if unpaid is None else max(paid.ends_on, queries.grace_starts_on(unpaid))
+    if sale.state != State.PAST_DUE or unpaid is None:
+        return until, clock.from_unix(dunning.untried_until(paid.ends_on))
+    grace_from = max(paid.ends_on, queries.grace_starts_on(unpaid))
     return until, clock.from_unix(dunning.grace_until(grace_from))
 
 

@@ -14,7 +14,7 @@ from newsstand.office.billing.actions.report_late import report_late
 from newsstand.office.billing.actions.serve_free import serve_free
 from newsstand.office.billing.actions.stop_charging import stop_charging
 from newsstand.office.billing.actions.sweep_attempt import sweep_attempt
-from newsstand.office.billing.actions.take_payment import take_payment, take_payments
+from newsstand.office.billing.actions.take_payment import Ticking, take_payment, take_payments
 from newsstand.office.billing.actions.tell_price import remind_of_price
 from newsstand.office.billing.gateways.base import GatewayError, Initiator
 from newsstand.office.billing.models import Attempt, Subscription
@@ -38,28 +38,30 @@ MOST_UNKNOWN = 0.1
 MOST_OVER_PLAN = 1.5
 
 
-def serve_due(*, now: datetime) -> int:
+def serve_due(*, now: datetime, ticking: Ticking | None = None) -> int:
     """Do what is due for every subscription, the longest waiting first; returns for how many.
 
     They are taken by the portion: what is to be written for all of a portion is written at once. Two brakes stop all
     charging: far more to do than was due when the run began, or too many without an answer. The first portion is a
     small one, so that a gateway that does not answer is asked no more often than a brake needs to see it.
 
-    A run ends after a minute, so that its leases, which count from `now`, hold; whoever called it calls it again.
+    `ticking` says what time it has become while calls go out; where there is none, no time goes by. A run ends after a
+    minute, so that what it has claimed, which counts from `now`, is served before its lease is over; whoever called it
+    calls it again.
     """
     served, planned, began = 0, waiting().filter(next_action_at__lte=now).count(), clock.monotonic()
     while clock.monotonic() - began < LONGEST_RUN:
         claimed = claim(now=now, limit=PORTION if served else ENOUGH)
         if not claimed:
             break
-        _serve_portion(claimed, now)
+        _serve_portion(claimed, now, ticking)
         served += len(claimed)
         if served >= ENOUGH:
             _brake(served, planned, now)
     return served
 
 
-def _serve_portion(claimed: list[int], now: datetime) -> None:
+def _serve_portion(claimed: list[int], now: datetime, ticking: Ticking | None) -> None:
     """Renewals together; whatever else is due one by one."""
     rows = Subscription.objects.select_related("payment_method").in_bulk(claimed)
     on_their_way = set(
@@ -74,7 +76,7 @@ def _serve_portion(claimed: list[int], now: datetime) -> None:
             renewed.append(row)
         else:
             others.append(pk)
-    _renew(renewed, now)
+    _renew(renewed, now, ticking)
     for pk in others:
         try:
             serve(subscription_id=pk, now=now)
@@ -87,7 +89,7 @@ def _park(subscription_id: int, error: GatewayError, now: datetime) -> None:
     park(sale=Subscription(pk=subscription_id), why=f"gateway: {error}", by=BY, now=now)
 
 
-def _renew(subscriptions: list[Subscription], now: datetime) -> None:
+def _renew(subscriptions: list[Subscription], now: datetime, ticking: Ticking | None = None) -> None:
     """Charge the period that contains now, of several subscriptions."""
     wanted: list[tuple[Subscription, Wanted]] = []
     opened = open_invoices(subscriptions=subscriptions, by=BY, now=now) if subscriptions else []
@@ -106,7 +108,12 @@ def _renew(subscriptions: list[Subscription], now: datetime) -> None:
         else:
             wanted.append((subscription, Wanted(invoice, card)))
     taken = take_payments(
-        wanted=[row for _, row in wanted], initiator=Initiator.MERCHANT, return_url="", by=BY, now=now
+        wanted=[row for _, row in wanted],
+        initiator=Initiator.MERCHANT,
+        return_url="",
+        by=BY,
+        now=now,
+        ticking=ticking,
     )
     for (subscription, _), result in zip(wanted, taken, strict=True):
         if isinstance(result, GatewayError):
@@ -116,7 +123,7 @@ def _renew(subscriptions: list[Subscription], now: datetime) -> None:
 
 
 def _brake(served: int, planned: int, now: datetime) -> None:
-    made = Attempt.objects.filter(begun_at=now)
+    made = Attempt.objects.filter(begun_at__gte=now, initiator=Initiator.MERCHANT.value)
     total = made.count()
     unknown = made.filter(status=Attempt.Status.UNKNOWN).count()
     if served > planned * MOST_OVER_PLAN + ENOUGH:

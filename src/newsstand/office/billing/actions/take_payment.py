@@ -1,6 +1,6 @@
 """One charge from beginning to end: written down, sent, written down again. No transaction spans the call."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +21,8 @@ RECORD_AFTER = 1.0  # seconds for which an answer waits for others to be written
 SEND_WITHIN = LEASE.total_seconds() / 2  # what was not sent by then is left to the sweep
 
 Taken = Attempt | Refusal | base.GatewayError
+Ticking = Callable[[], datetime]
+"""Says what time it has become: a hundred calls take their time, and what is written says when it was."""
 
 
 def take_payment(
@@ -41,26 +43,35 @@ def take_payment(
 
 
 def take_payments(
-    *, wanted: Sequence[Wanted], initiator: base.Initiator, return_url: str, by: str, now: datetime
+    *,
+    wanted: Sequence[Wanted],
+    initiator: base.Initiator,
+    return_url: str,
+    by: str,
+    now: datetime,
+    ticking: Ticking | None = None,
 ) -> list[Taken]:
     """Try once to take the money of several invoices, each of another sale; what came of it in their order.
+
+    `ticking` is asked before each call; where there is none, no time goes by.
 
     All attempts are committed before the first call. Answers are written down together, none of them later than a
     second after it came and the call that followed. What the gateway refuses to understand is a value here, so that
     it ends nothing but itself.
     """
+    at = ticking or (lambda: now)
     taken: dict[int, Taken] = {}
     opened = []
     for row in wanted:
         try:
-            opened.append(replace(row, charge_ref=_open_charge(row, now)))
+            opened.append(replace(row, charge_ref=_open_charge(row, at())))
         except base.GatewayError as error:
             taken[row.invoice.pk] = error
     if opened:
-        begun = begin_attempts(wanted=opened, initiator=initiator, return_url=return_url, by=by, now=now)
+        begun = begin_attempts(wanted=opened, initiator=initiator, return_url=return_url, by=by, now=at())
         for row, result in zip(opened, begun, strict=True):
             taken[row.invoice.pk] = result
-        taken |= _send_all([attempt for attempt in begun if isinstance(attempt, Attempt)], by=by, now=now)
+        taken |= _send_all([attempt for attempt in begun if isinstance(attempt, Attempt)], by=by, at=at)
     return [taken[row.invoice.pk] for row in wanted]
 
 
@@ -76,7 +87,7 @@ def _open_charge(row: Wanted, now: datetime) -> str:
     return gateway(card.gateway).open_charge(charge=charge, now=clock.to_unix(now))
 
 
-def _send_all(begun: Sequence[Attempt], *, by: str, now: datetime) -> dict[int, base.GatewayError]:
+def _send_all(begun: Sequence[Attempt], *, by: str, at: Ticking) -> dict[int, base.GatewayError]:
     """Send them one after the other; returns what the gateway did not understand, by invoice."""
     started = recorded = clock.monotonic()
     heard: list[Answer] = []
@@ -85,14 +96,14 @@ def _send_all(begun: Sequence[Attempt], *, by: str, now: datetime) -> dict[int, 
         if clock.monotonic() - started > SEND_WITHIN:
             break
         try:
-            heard.append(ask(attempt, now))
+            heard.append(ask(attempt, at()))
         except base.GatewayError as error:
             failed[attempt.invoice_id] = error
         if heard and clock.monotonic() - recorded > RECORD_AFTER:
-            record_answers(answers=heard, by=by, now=now)
+            record_answers(answers=heard, by=by, now=at())
             heard, recorded = [], clock.monotonic()
     if heard:
-        record_answers(answers=heard, by=by, now=now)
+        record_answers(answers=heard, by=by, now=at())
     return failed
 
 

@@ -128,6 +128,7 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["invoice", "n"]
+        indexes = [models.Index(fields=["begun_at"], name="billing_attempt_begun")]
         constraints = [
             models.UniqueConstraint(fields=["invoice", "n"], name="billing_attempt_number_once"),
             models.UniqueConstraint(

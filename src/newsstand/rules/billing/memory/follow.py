@@ -78,10 +78,10 @@ def _grant(turn: Turn) -> None:
     book, paid = turn.book, turn.book.last_paid()
     if paid is not None:
         book.access_until = access_until(paid.ends_on)
-        unpaid = book.open_invoice()
-        grace = dunning.grace_until(paid.ends_on)
+        unpaid = book.open_invoice() if book.state is State.PAST_DUE else None
+        grace = dunning.untried_until(paid.ends_on)
         if unpaid is not None:
-            grace = max(grace, grace_until(book, unpaid, turn.house.zone))
+            grace = max(dunning.grace_until(paid.ends_on), grace_until(book, unpaid, turn.house.zone))
         book.grace_until = None if book.cancel_requested_at is not None else grace
 
 
