@@ -289,7 +289,15 @@ def whole(book: Book) -> dict[str, Any]:
     rows: dict[str, Any] = {
         name: getattr(book, name)
         for name in (
-            *("created_at", "started_at", "ended_at", "cancel_requested_at", "cancel_at", "parked_at"),
+            *(
+                "created_at",
+                "started_at",
+                "ended_at",
+                "cancel_requested_at",
+                "cancel_at",
+                "kept_at",
+                "parked_at",
+            ),
             *("next_seq", "next_action_at", "access_until", "grace_until"),
         )
     }

@@ -10,7 +10,7 @@ from newsstand.office.billing.gateways.sandbox import models as bank
 from newsstand.office.billing.models import Attempt, ChargingStop, Invoice, Subscription, Transfer
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.kit.models import OutboxRow, SentNotice
-from newsstand.rules.billing.books import sign_of
+from newsstand.rules.billing.books import CANCELLED, sign_of
 from tests.torture import mails, newsroom
 
 
@@ -60,7 +60,7 @@ def verdict(now: datetime) -> Verdict:
     unsent = SentNotice.objects.filter(sent_at__isnull=True).count()
     unheard = len(reconcile(since=newsroom.FIRST_PAID_AT, apply=False, now=now))
     return Verdict(
-        Invoice.objects.exclude(seq=0).count(),
+        Invoice.objects.exclude(seq=0).exclude(void_reason=CANCELLED, attempts__isnull=True).count(),
         len(booked) - Invoice.objects.filter(seq=0).count(),
         sum(count - 1 for count in kept.values() if count > 1),
         unbooked + left_behind + given_up + unsent + unheard,

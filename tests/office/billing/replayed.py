@@ -46,6 +46,7 @@ DEEDS = {
     follow.REFUND: after_commit.refund_charge,
     follow.CALL_OFF: after_commit.call_off_charge,
     follow.GIVE_BACK: after_commit.give_back,
+    follow.STAYS: after_commit.tell_stays,
 }
 ACTIONS = "newsstand.office.billing.actions"
 

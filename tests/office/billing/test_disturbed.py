@@ -46,7 +46,7 @@ THE_END = {
         "declined": ("ended", "payment_failed", [(0, "paid"), (1, "void")], 5),
         "refunded": ("active", "", FOUR_PAID, 4),
         "refund came back": ("active", "", FOUR_PAID, 4),
-        "disputed": ("ended", "disputed", [(0, "paid")], 1),
+        "disputed": ("ended", "disputed", [(0, "paid"), (1, "void")], 1),
     },
     "accounts": {
         "clearing:sandbox": 14 * 199 - 14 * 36 - 2 * 199,  # less fees, a refund and a lost dispute

@@ -19,7 +19,7 @@ from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 from newsstand.office.billing.gateways.sandbox.models import Charge, Event
 from newsstand.office.billing.gateways.sandbox.models import Refund as BankRefund
 from newsstand.office.billing.models import Invoice, Offer, Refund, Subscription
-from newsstand.office.billing.tasks import MONEY_OWED
+from newsstand.office.billing.tasks import OWED
 from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import AuditRow, OutboxRow
 from newsstand.rules.billing.gateway_events import Kind
@@ -173,12 +173,12 @@ def test_the_sale_can_be_ended_by_the_same_button(
     form, shown = asks_for(support, invoice, invoice.money.typed, ends_sale="on")
     assert "ends at once, for good" in shown
     support.post(address(invoice), {**form, "confirmed": "1"})
-    sale = Invoice.objects.get().sale
+    sale = Invoice.objects.get(pk=invoice.pk).sale
     assert (sale.state, sale.end_reason) == ("ended", "staff")
     assert not may_read(ada)
     time.pass_by(days=40)
     assert given_back() == invoice.amount
-    assert Invoice.objects.count() == 1
+    assert Invoice.objects.filter(status="paid").count() == 1
     held = balances()
     assert held["deferred_revenue:news"] == 0
     assert held["revenue:news"] + held["refunds:news"] == 0
@@ -280,10 +280,10 @@ def test_a_gateway_that_is_away_for_long_is_asked_again(
             outbox.drain()
     row = OutboxRow.objects.get(topic=follow.GIVE_BACK)
     assert row.parked_at is not None
-    assert outbox.resume(MONEY_OWED, parked_before=row.parked_at - timedelta(seconds=1)) == 0
+    assert outbox.resume(OWED, parked_before=row.parked_at - timedelta(seconds=1)) == 0
     time.settle()
     assert given_back() == 0
-    assert outbox.resume(MONEY_OWED, parked_before=row.parked_at) == 1
+    assert outbox.resume(OWED, parked_before=row.parked_at) == 1
     time.settle()
     assert given_back() == 10
     assert Refund.objects.get().status == "succeeded"
@@ -352,7 +352,7 @@ def test_the_command_gives_back_once_for_each_word(
         "nothing was given back: "
     )
     assert given_back() == invoice.amount
-    assert Invoice.objects.get().sale.end_reason == "staff"
+    assert Invoice.objects.get(pk=invoice.pk).sale.end_reason == "staff"
     assert said(capsys, "refund", invoice.ref, "--amount", "much", "--why", "x") == (1, "")
     assert said(capsys, "refund", "nobody", "--all", "--why", "x") == (1, "")
     assert violations() == []
@@ -382,5 +382,5 @@ def test_what_is_left_is_earned_when_it_ends_early(ada: Account, offer: Offer, t
     time.pass_by(days=40)
     later = balances()
     assert [later[name] for name in BOOKED_AT_ONCE] == [held[name] for name in BOOKED_AT_ONCE]
-    assert Invoice.objects.get(subscription=subscription).earn_on is None
+    assert Invoice.objects.get(subscription=subscription, seq=0).earn_on is None
     assert violations() == []

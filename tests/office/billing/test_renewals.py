@@ -139,7 +139,9 @@ def test_a_cancelled_one_is_never_charged_and_ends_when_paid_time_is_over(
     time.pass_by(days=200)
     subscription.refresh_from_db()
     assert (subscription.state, subscription.end_reason) == ("ended", "cancelled")
-    assert Invoice.objects.count() == Charge.objects.count() == 1
+    assert [row.status for row in Invoice.objects.order_by("seq")] == ["paid", "void"]
+    assert [row.canceled_at is None for row in Charge.objects.order_by("pk")] == [True, False]
+    assert BankAttempt.objects.count() == 1
     assert taken() == 199
     assert queries.reader_state(ada, clock.now()) == "lapsed"
 

@@ -122,7 +122,7 @@ def test_a_cancellation_taken_back_after_the_charge_was_called_off_is_charged_ag
     time.settle()
     assert actions.undo_cancel(subscription=subscription, by=ada.actor, now=clock.now())
     time.pass_by(days=2)
-    rows = Invoice.objects.order_by("pk").values_list("seq", "status", "void_reason")
+    rows = Invoice.objects.filter(seq__lte=1).order_by("pk").values_list("seq", "status", "void_reason")
     assert list(rows) == [(0, "paid", ""), (1, "void", "cancelled"), (1, "paid", "")]
     kept = sum(row.amount for row in Transfer.objects.filter(key__startswith="refund:"))
     assert taken() - kept == booked() - kept == 2 * 199

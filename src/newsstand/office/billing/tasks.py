@@ -23,7 +23,7 @@ EARN_EVERY = 3600.0
 PAY_OUT_EVERY = 600.0
 RESUME_EVERY = 600.0
 RESUME_AFTER = timedelta(hours=1)
-MONEY_OWED = (follow.REFUND, follow.CALL_OFF, follow.GIVE_BACK)
+OWED = (follow.REFUND, follow.CALL_OFF, follow.GIVE_BACK, follow.STAYS)
 
 
 def register() -> None:
@@ -31,6 +31,7 @@ def register() -> None:
     registry.on(follow.REFUND, after_commit.refund_charge, can_wait=True)
     registry.on(follow.CALL_OFF, after_commit.call_off_charge, can_wait=True)
     registry.on(follow.GIVE_BACK, after_commit.give_back, can_wait=True)
+    registry.on(follow.STAYS, after_commit.tell_stays, can_wait=True)
     registry.every("billing.renew", 1.0, _renew, queries.next_due)
     registry.every("billing.earn", EARN_EVERY, _earn, queries.revenue_waits)
     registry.every("billing.audit", AUDIT_EVERY, _audit)
@@ -72,11 +73,11 @@ def _audit(now: datetime) -> None:
 
 
 def _resume(now: datetime) -> None:
-    """Money that is to go back is never given up: a gateway that was away longer than the outbox's patience is asked
+    """What the gateway still has to do is never given up: one that was away longer than the outbox's patience is asked
     again every hour."""
-    rows = outbox.resume(MONEY_OWED, parked_before=clock.real_now() - RESUME_AFTER)
+    rows = outbox.resume(OWED, parked_before=clock.real_now() - RESUME_AFTER)
     if rows:
-        log.warning("money_owed_resumed rows=%s", rows)
+        log.warning("owed_rows_resumed rows=%s", rows)
 
 
 def _pay_out(now: datetime) -> None:

@@ -105,6 +105,7 @@ class Book:
     ended_at: int | None = None
     cancel_requested_at: int | None = None
     cancel_at: int | None = None
+    kept_at: int | None = None
     parked_at: int | None = None
     next_action_at: int | None = None
     method: str = ""

@@ -171,7 +171,7 @@ def _after_cancel(asked: Asked) -> Iterator[str]:
 def _amounts(asked: Asked) -> Iterator[str]:
     """What is charged is what was agreed to, or what was told 30 days ahead."""
     told = asked.book.told
-    for row in asked.book.invoices:
+    for row in _meant(asked.book):
         agreed = price_at(asked.terms, told, row.seq)
         if row.amount > asked.terms.price_of(row.seq).amount and not _was_told(asked.book, row):
             yield f"invoice {row.ref} costs more than was agreed to, and that was not told 30 days ahead"
@@ -182,6 +182,11 @@ def _amounts(asked: Asked) -> Iterator[str]:
             invoice = asked.book.invoice(entry.reference)
             if invoice is None or (entry.amount, entry.currency) != (invoice.amount, invoice.currency):
                 yield f"the charge {entry.key} is not the amount of its invoice"
+
+
+def _meant(book: Book) -> Iterator[Invoice]:
+    """All invoices but those that were called off before they were tried: they stand for a cancellation."""
+    return (row for row in book.invoices if row.attempts or row.void_reason != CANCELLED)
 
 
 def _was_told(book: Book, row: Invoice) -> bool:
@@ -267,7 +272,7 @@ def _reminders(asked: Asked) -> Iterator[str]:
     reminded = [row for row in book.price_notices if row.about is About.INTRO_END]
     if len({row.seq for row in reminded}) != len(reminded):
         yield "a reminder was written twice"
-    for row in book.invoices if len(terms.steps) > 1 else ():
+    for row in _meant(book) if len(terms.steps) > 1 else ():
         step = terms.step_of(row.seq)
         if not terms.rises_at(step) or row.amount < terms.steps[step].price.amount:
             continue
@@ -283,14 +288,15 @@ def _in_window(book: Book, told: PriceNotice) -> bool:
 
 
 def _ended(asked: Asked) -> Iterator[str]:
-    """Ended is final: it has a moment and a reason, nothing is open, and nothing begins."""
+    """Ended is final: it has a moment and a reason, nothing is open, and nothing begins. What is called off from its
+    beginning stands for the end."""
     book = asked.book
     if (book.state is State.ENDED) != (book.ended_at is not None and book.end_reason is not None):
         yield f"state {book.state.value} with end {book.ended_at} ({book.end_reason})"
     if book.ended_at is None:
         return
     for row in book.invoices:
-        if row.status == "open" or row.opened_at > book.ended_at:
+        if row.status == "open" or (row.opened_at > book.ended_at and row.void_reason != CANCELLED):
             yield f"invoice {row.ref} is open after the end"
     for attempt in book.attempts:
         if attempt.begun_at > book.ended_at:

@@ -7,13 +7,23 @@ from django.db import transaction
 
 from newsstand.office.billing.actions import notices
 from newsstand.office.billing.actions.book import book_all
+from newsstand.office.billing.actions.call_off_next import (
+    call_off_next,
+    called_off_after,
+    called_off_ahead,
+)
+from newsstand.office.billing.actions.follow import CALL_OFF
 from newsstand.office.billing.actions.gateway_in_use import gateway
+from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.actions.record_attempt import record_attempt
+from newsstand.office.billing.actions.reopen_invoice import note_attempt
+from newsstand.office.billing.actions.take_payment import open_charge
 from newsstand.office.billing.gateways import base
-from newsstand.office.billing.models import Invoice, Refund
+from newsstand.office.billing.models import Invoice, PaymentMethod, Purchase, Refund, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
 from newsstand.office.billing.queries import money_left
-from newsstand.office.kit import audit, clock
+from newsstand.office.billing.queries.lost import stays_id
+from newsstand.office.kit import audit, clock, outbox
 from newsstand.rules.billing import ledger
 from newsstand.rules.billing.books import CANCELLED
 from newsstand.rules.billing.gateway_events import Kind
@@ -97,17 +107,62 @@ def call_off_charge(payload: dict[str, Any], now: datetime) -> None:
     moment = clock.to_unix(now)
     if invoice.status == Invoice.Status.PAID or _is_wanted_again(invoice):
         return
+    if not invoice.charge_ref and not _opened(invoice, now):
+        return
     answer = gateway(invoice.gateway).cancel_charge(charge_ref=invoice.charge_ref, now=moment)
     outcome: base.Outcome | base.Canceled = base.Canceled(invoice.charge_ref)
     if isinstance(answer, base.AlreadySucceeded):
         found = gateway(invoice.gateway).lookup_charge(ref=invoice.ref, now=moment)
         outcome = found if isinstance(found, base.Succeeded) else base.Unknown("taken, and not found")
+        note_attempt(invoice=invoice, begun_at=now, now=now)
     for attempt in invoice.attempts.filter(status__in=UNSETTLED).select_related("invoice", "payment_method"):
         record_attempt(attempt=attempt, outcome=outcome, via="lookup", by=BY, now=now)
     if isinstance(answer, base.Canceled):
         Invoice.objects.filter(pk=invoice.pk, status=Invoice.Status.OPEN).update(
             status=Invoice.Status.VOID, void_reason=CANCELLED
         )
+    else:
+        _call_off_another(invoice, now)
+
+
+def _opened(invoice: Invoice, now: datetime) -> bool:
+    """Open the charge, since only what is there can be called off; False where there is no card to charge."""
+    card = invoice.sale.payment_method
+    if card is None:
+        return False
+    invoice.gateway, invoice.charge_ref = card.gateway, open_charge(invoice, card, now)
+    invoice.save(update_fields=["gateway", "charge_ref"])
+    return True
+
+
+def _call_off_another(invoice: Invoice, now: datetime) -> None:
+    """This charge was too quick to be called off, and goes back. The one after it stands for the cancellation."""
+    with transaction.atomic():
+        sale = locked_sale(invoice)
+        if isinstance(sale, Purchase) or sale.started_at is None or called_off_after(sale, invoice.seq):
+            return
+        following = call_off_next(subscription=sale, after=invoice.seq, by=BY, now=now)
+        if following is not None:
+            outbox.add(CALL_OFF, {"invoice": following.pk}, key=following.ref)
+
+
+def tell_stays(payload: dict[str, Any], now: datetime) -> None:
+    """A cancellation was taken back. Beside each charge that it called off one more is opened, which nobody ever tries:
+    it says at the gateway that the reader stays. It is over the same sum, whatever prices are told later."""
+    subscription = Subscription.objects.select_related("payment_method", "offer__plan").get(
+        pk=payload["subscription"]
+    )
+    card = subscription.payment_method
+    if card is None or not subscription.is_running or subscription.is_cancelled:
+        return
+    for invoice in called_off_ahead(subscription):
+        if invoice.status == Invoice.Status.VOID or _is_gone(invoice, card, now):
+            open_charge(invoice, card, now, ref=stays_id(invoice.public_id).hex)
+
+
+def _is_gone(invoice: Invoice, card: PaymentMethod, now: datetime) -> bool:
+    known = gateway(card.gateway).lookup_charge(ref=invoice.ref, now=clock.to_unix(now))
+    return isinstance(known, base.Canceled)
 
 
 def _is_wanted_again(invoice: Invoice) -> bool:

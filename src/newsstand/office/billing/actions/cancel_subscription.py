@@ -37,6 +37,7 @@ def undo_cancel(*, subscription: Subscription, by: str, now: datetime) -> bool:
         if not row.is_running or row.cancel_at is None or row.cancel_at <= now:
             return False
         row.cancel_requested_at = row.cancel_at = None
+        row.kept_at = now
         _audit(row, "undo_cancel", by=by, why="", now=now)
         return follow(sale=row, event=lifecycle.CancelTakenBack(), by=by, now=now).applies
 

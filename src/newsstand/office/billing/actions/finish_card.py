@@ -50,7 +50,7 @@ def finish_card(*, setup: CardSetup, return_url: str, by: str, now: datetime) ->
     Coming back to the same address again, or twice at once, gives the same attempt and no second charge.
     """
     try:
-        method = setup.payment_method or _keep_card(setup, by=by, now=now)
+        method = setup.payment_method or keep_card(setup=setup, by=by, now=now)
     except base.SetupIncomplete:
         return NoCard()
     sale = setup.sale
@@ -99,7 +99,7 @@ def _take(
     return last if last is not None else NothingToPay(invoice.sale)
 
 
-def _keep_card(setup: CardSetup, *, by: str, now: datetime) -> PaymentMethod:
+def keep_card(*, setup: CardSetup, by: str, now: datetime) -> PaymentMethod:
     """Ask the gateway for the card, and keep it; a running subscription is paid with it from now on."""
     card = gateway(setup.gateway).finish_setup(setup_ref=setup.ref, now=clock.to_unix(now))
     with transaction.atomic():

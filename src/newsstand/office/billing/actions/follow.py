@@ -7,6 +7,7 @@ from datetime import datetime
 from newsstand.office.accounts.actions import Given, end_grant, give_grants
 from newsstand.office.billing import queries
 from newsstand.office.billing.actions import notices
+from newsstand.office.billing.actions.call_off_next import call_off_next
 from newsstand.office.billing.models import Attempt, Invoice, Purchase, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.kit import audit, clock, outbox
@@ -18,6 +19,7 @@ from newsstand.rules.billing.periods import access_until
 REFUND = "billing.refund_charge"
 CALL_OFF = "billing.call_off_charge"
 GIVE_BACK = "billing.give_back"
+STAYS = "billing.tell_stays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +210,26 @@ def _stop_charging(turn: Turn) -> None:
     if sale.is_running and isinstance(sale, Subscription):
         sale.next_action_at = sale.cancel_at
         _grant([turn])
-    for invoice in sale.invoices.filter(status=Invoice.Status.OPEN).exclude(charge_ref=""):
+    for invoice in _to_call_off(turn):
         outbox.add(CALL_OFF, {"invoice": invoice.pk}, key=invoice.ref)
 
 
+def _to_call_off(turn: Turn) -> list[Invoice]:
+    """What is open; else, of a subscription that ran until now, the period that would be charged next."""
+    sale = turn.sale
+    is_marked = sale.is_cancelled and turn.step.state is State.ENDED
+    unpaid = sale.invoices.filter(status=Invoice.Status.OPEN)
+    if isinstance(sale, Purchase) or sale.started_at is None or is_marked:
+        return list(unpaid.exclude(charge_ref=""))
+    rows = list(unpaid.exclude(amount=0))
+    called_off = call_off_next(subscription=sale, by=turn.by, now=turn.now) if not rows else None
+    return [called_off] if called_off is not None else rows
+
+
 def _resume_charging(turn: Turn) -> None:
+    """As before; and the gateway is told, where it holds the charge that was called off."""
     _plan_renewal(turn)
+    outbox.add(STAYS, {"subscription": turn.sale.pk}, key=turn.sale.ref)
     _grant([turn])
 
 

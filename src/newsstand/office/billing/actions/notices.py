@@ -252,6 +252,16 @@ def tell_staff_of_event(sale: Subscription | Purchase, kind: str, object_id: str
         _to_staff(sale, said % {"kind": kind}, f"{kind}:{object_id}", now)
 
 
+def tell_staff_of_lost_cancel(subscription: Subscription, now: datetime) -> None:
+    """A restored backup had lost a cancellation, or an end."""
+    with wording.in_its_language():
+        said = _(
+            "A restored backup had lost that this was cancelled or ended. It is cancelled again: nothing is charged. "
+            "If money went back as well, look whether reading should end."
+        )
+        _to_staff(subscription, said, f"lost:{subscription.ref}:{int(now.timestamp())}", now)
+
+
 def tell_staff_of_refused_refund(refund: Refund, code: str, now: datetime) -> None:
     """The gateway does not give money back that was asked for."""
     with wording.in_its_language():

@@ -64,7 +64,7 @@ def _begin(wanted: Sequence[tuple[Subscription, Period]], *, by: str, now: datet
     """The invoices of periods that have none yet, by the subscription."""
     agreed = Consent.objects.filter(subscription__in=[sale for sale, _ in wanted]).order_by("at", "pk")
     consents = {row.subscription_id: row for row in agreed.defer("text")}
-    made = {sale.pk: _new(sale, due, consents[sale.pk], 0, now) for sale, due in wanted}
+    made = {sale.pk: new_invoice(sale, due, consents[sale.pk], 0, now) for sale, due in wanted}
     Invoice.objects.bulk_create(made.values())
     audit.record_all(_opened(invoice, by, now) for invoice in made.values())
     return made
@@ -75,7 +75,7 @@ def open_period(*, sale: Subscription | Purchase, due: Period, by: str, now: dat
     charged for. The caller holds the sale's row."""
     if isinstance(sale, Subscription):
         for seq in range(sale.next_seq, due.seq):
-            _void_unserved(sale, seq, by=by, now=now)
+            void_unserved(sale, seq, by=by, now=now)
     invoice, is_new = _invoice(sale, due, now)
     if is_new:
         audit.record_all([_opened(invoice, by, now)])
@@ -98,13 +98,13 @@ def _invoice(sale: Subscription | Purchase, due: Period, now: datetime) -> tuple
     invoice = rows.exclude(void_reason=CANCELLED).first()
     is_new = invoice is None
     if invoice is None:  # also where one was called off: that is history, and the period gets another
-        invoice = _new(sale, due, sale.consents.latest("at"), rows.count(), now)
+        invoice = new_invoice(sale, due, sale.consents.latest("at"), rows.count(), now)
         invoice.save()
     invoice.sale = sale
     return invoice, is_new
 
 
-def _new(
+def new_invoice(
     sale: Subscription | Purchase, due: Period, consent: Consent, called_off: int, now: datetime
 ) -> Invoice:
     """The row of a period. After a restored backup the gateway still knows the charge by its id."""
@@ -129,7 +129,7 @@ def _opened(invoice: Invoice, by: str, now: datetime) -> audit.Deed:
     return audit.Deed(by, "open_invoice", invoice.sale.log_subject, now, after=after)
 
 
-def _void_unserved(subscription: Subscription, seq: int, *, by: str, now: datetime) -> None:
+def void_unserved(subscription: Subscription, seq: int, *, by: str, now: datetime) -> None:
     """A period that is over and was never charged: nobody pays for it any more."""
     invoice, _ = _invoice(subscription, subscription.period(seq), now)
     if invoice.status != Invoice.Status.OPEN or invoice.attempts.filter(status__in=UNSETTLED).exists():

@@ -6,18 +6,18 @@ from datetime import datetime
 
 from newsstand.office.billing.actions.gateway_in_use import allowed, gateway
 from newsstand.office.billing.actions.parking import park
-from newsstand.office.billing.actions.record_attempt import record_attempt
+from newsstand.office.billing.actions.record_attempt import NO_REASON, record_attempt
 from newsstand.office.billing.actions.record_gateway_event import MONEY_WENT, record_gateway_event
+from newsstand.office.billing.actions.recover_cancellation import recover_cancellations
 from newsstand.office.billing.actions.reopen_invoice import reopen_invoice
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import GatewayEvent as Row
-from newsstand.office.billing.models import Invoice, Subscription, Transfer
-from newsstand.office.billing.queries.lost import LostPeriod, lost_periods
+from newsstand.office.billing.models import Invoice, Transfer
+from newsstand.office.billing.queries.lost import LostInvoice, lost_invoices
 from newsstand.office.kit import clock
 from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 
 BY = "system"
-NO_REASON = "a charge was called off or given back, and a restored backup does not know why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def reconcile(*, since: datetime, apply: bool, now: datetime) -> list[Difference
     for name in allowed():
         events = list(_events(name, since, now))
         charges = {event.ref for event in events if event.kind.thing == "charge"}
-        lost = lost_periods(charges, now) if apply else {}
+        lost = lost_invoices(charges, now) if apply else {}
         for event in events:
             differs = _differs(event)
             if differs is None:
@@ -52,30 +52,33 @@ def reconcile(*, since: datetime, apply: bool, now: datetime) -> list[Difference
             if apply and differs.kind in ("unknown_here", "state"):
                 _take_in(event, lost.get(event.ref), now)
         if apply:
+            recover_cancellations(events=events, lost=lost, gateway_name=name, by=BY, now=now)
             _set_aside(events, lost, now)
         found += _unknown_there(name, since, now)
     return found
 
 
-def _take_in(event: GatewayEvent, lost: LostPeriod | None, now: datetime) -> None:
-    attempt = reopen_invoice(event=event, lost=lost, by=BY, now=now) if event.kind.thing == "charge" else None
+def _take_in(event: GatewayEvent, lost: LostInvoice | None, now: datetime) -> None:
+    has_tried = event.kind.thing == "charge" and event.kind is not Kind.CHARGE_CANCELED
+    attempt = reopen_invoice(event=event, lost=lost, by=BY, now=now) if has_tried else None
     if attempt is not None and event.kind is Kind.CHARGE_FAILED and event.cause is not None:
         declined = base.Declined(event.charge_id, event.code, event.cause)
         record_attempt(attempt=attempt, outcome=declined, via="reconcile", by=BY, now=now)
-    elif attempt is not None and event.kind is Kind.CHARGE_CANCELED:
-        called_off = base.Canceled(event.charge_id)
-        record_attempt(attempt=attempt, outcome=called_off, via="reconcile", by=BY, now=now)
     record_gateway_event(event=event, via="reconcile", by=BY, now=now)
 
 
-def _set_aside(events: list[GatewayEvent], lost: dict[str, LostPeriod], now: datetime) -> None:
-    """What was called off or given back in the time that is gone had a reason that is gone as well: most likely
-    a cancellation. Nothing more is charged there until a person has asked."""
+def _set_aside(events: list[GatewayEvent], lost: dict[str, LostInvoice], now: datetime) -> None:
+    """What was given back in the time that is gone had a reason that is gone as well. Nothing more is charged there
+    until a person has asked, unless it was cancelled anyway."""
     charges = {event.charge_id: event.ref for event in events if event.ref in lost}
     for event in events:
         ref = charges.get(event.charge_id)
-        if ref is not None and (event.kind is Kind.CHARGE_CANCELED or event.kind.thing in MONEY_WENT):
-            park(sale=Subscription(pk=lost[ref].subscription_id), why=NO_REASON, by=BY, now=now)
+        if ref is None or event.kind.thing not in MONEY_WENT:
+            continue
+        sale = lost[ref].sale
+        sale.refresh_from_db()
+        if sale.is_live and not sale.is_cancelled:
+            park(sale=sale, why=NO_REASON, by=BY, now=now)
 
 
 def _events(name: str, since: datetime, now: datetime) -> Iterator[GatewayEvent]:

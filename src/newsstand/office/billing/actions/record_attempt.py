@@ -26,6 +26,7 @@ from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.billing.lifecycle import State
 
 ASK_AGAIN = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
+NO_REASON = "a charge was called off or given back, and a restored backup does not know why"
 NO_ANSWER = "the gateway does not say what became of a charge"
 
 
@@ -53,7 +54,7 @@ def record_attempt(
         case base.ActionRequired():
             _record_action(attempt, outcome, by=by, now=now)
         case base.Canceled():
-            _record_called_off(attempt, now)
+            _record_called_off(attempt, by=by, now=now)
         case base.Processing() | base.Unknown():
             _record_unknown(attempt, by=by, now=now)
     return as_it_stands(attempt)
@@ -130,14 +131,26 @@ def _record_action(attempt: Attempt, wanted: base.ActionRequired, *, by: str, no
             _follow_decline(sale, invoice, attempt, DeclineClass.AUTH, None, by=by, now=now)
 
 
-def _record_called_off(attempt: Attempt, now: datetime) -> None:
-    """Nothing will be taken by this charge. If the reader wants to stay after all, the period gets another one."""
+def _record_called_off(attempt: Attempt, *, by: str, now: datetime) -> None:
+    """Nothing will be taken by this charge. If the reader wants to stay after all, the period gets another one.
+
+    Where we know of no cancellation that was taken back, the gateway knows more than we do: a restored backup has lost
+    one. A person has to look, or reconciling does.
+    """
     with transaction.atomic():
         sale = locked_sale(attempt.invoice)
         is_news = _set(attempt, now, status=Attempt.Status.CANCELED, settled_at=Attempt.ends_at(now))
         if is_news and sale.state == State.ACTIVE and not sale.is_cancelled:
             open_ones = Invoice.objects.filter(pk=attempt.invoice_id, status=Invoice.Status.OPEN)
             open_ones.update(status=Invoice.Status.VOID, void_reason=CANCELLED)
+            if not was_kept(sale, attempt.invoice):
+                park(sale=sale, why=NO_REASON, by=by, now=now)
+
+
+def was_kept(sale: Subscription | Purchase, invoice: Invoice) -> bool:
+    """Whether the reader has taken back a cancellation since this invoice was written."""
+    kept_at = sale.kept_at if isinstance(sale, Subscription) else None
+    return kept_at is not None and kept_at >= invoice.opened_at
 
 
 def _record_unknown(attempt: Attempt, *, by: str, now: datetime) -> None:

@@ -64,7 +64,7 @@ def take_payments(
     opened = []
     for row in wanted:
         try:
-            opened.append(replace(row, charge_ref=_open_charge(row, at())))
+            opened.append(replace(row, charge_ref=open_charge(row.invoice, row.payment_method, at())))
         except base.GatewayError as error:
             taken[row.invoice.pk] = error
     if opened:
@@ -75,10 +75,13 @@ def take_payments(
     return [taken[row.invoice.pk] for row in wanted]
 
 
-def _open_charge(row: Wanted, now: datetime) -> str:
-    invoice, card = row.invoice, row.payment_method
+def open_charge(invoice: Invoice, card: PaymentMethod, now: datetime, ref: str = "") -> str:
+    """The reference of the invoice's one charge at the card's gateway, opened if there is none. Takes nothing.
+
+    `ref` is given for a charge beside that one.
+    """
     charge = base.NewCharge(
-        ref=invoice.ref,
+        ref=ref or invoice.ref,
         amount=invoice.money,
         customer=card.customer,
         descriptor=publication().name,

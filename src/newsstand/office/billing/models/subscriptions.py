@@ -26,6 +26,7 @@ class Subscription(Sale):
     engine = models.CharField(max_length=10, choices=Engine.choices, default=Engine.OWN)
     cancel_requested_at = models.DateTimeField(_("cancelled at"), null=True)
     cancel_at = models.DateTimeField(_("paid time over at"), null=True)
+    kept_at = models.DateTimeField(_("cancellation taken back at"), null=True)
 
     kind = "subscription"
 

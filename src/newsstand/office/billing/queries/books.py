@@ -106,6 +106,7 @@ def _book(row: Subscription | Purchase) -> books.Book:
         book.next_seq = row.next_seq
         book.price_notices = [notice.plain for notice in row.price_notices.all()]
         book.cancel_requested_at, book.cancel_at = _unix(row.cancel_requested_at), _unix(row.cancel_at)
+        book.kept_at = _unix(row.kept_at)
     book.parked_at, book.next_action_at = _unix(row.parked_at), _unix(row.next_action_at)
     book.method = row.payment_method.token if row.payment_method is not None else ""
     terms, told = row.terms, book.told

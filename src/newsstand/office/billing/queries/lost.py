@@ -1,51 +1,64 @@
-"""Which periods the charges of a gateway were for, when a restored backup has no invoices of them any more."""
+"""Which invoices the charges of a gateway were for, when a restored backup has none of them any more."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db.models import Q
-
-from newsstand.office.billing.models import Invoice, Subscription
+from newsstand.office.billing.models import Invoice, Purchase, Subscription
 from newsstand.office.billing.models.sales import LIVE
 from newsstand.office.billing.models.subscriptions import Engine
 from newsstand.office.billing.queries import wording
 from newsstand.rules.billing.lifecycle import State
 from newsstand.rules.billing.periods import period_containing
 
-MOST_CALLED_OFF = 4  # charges of one period that are looked for
+MOST_CALLED_OFF = 12  # charges of one period that are looked for
 
 
 @dataclass(frozen=True, slots=True)
-class LostPeriod:
-    """A period of a subscription that a gateway knows a charge for, and our tables none."""
+class LostInvoice:
+    """A period of a subscription, or a purchase, that a gateway knows a charge for, and our tables none. `called_off`
+    counts the charges of it that were called off before this one."""
 
-    subscription_id: int
+    sale: Subscription | Purchase
     seq: int
+    called_off: int
 
 
-def invoice_id(subscription: UUID, seq: int, called_off: int) -> UUID:
-    """The public id of a period's invoice. It follows from the period and from how many of its charges were
-    called off, so that the charge at the gateway is found again when our row of it is gone."""
-    return uuid5(subscription, f"period {seq}, charge {called_off}")
+def invoice_id(sale: UUID, seq: int, called_off: int) -> UUID:
+    """The public id of an invoice. It follows from the period and from how many of its charges were called off, so
+    that the charge at the gateway is found again when our row of it is gone."""
+    return uuid5(sale, f"period {seq}, charge {called_off}")
 
 
-def lost_periods(refs: Collection[str], now: datetime) -> dict[str, LostPeriod]:
-    """The periods that these references of charges stand for, as far as they belong to what was due by now."""
+def stays_id(called_off: UUID) -> UUID:
+    """The reference of the charge that says at the gateway: whoever called off this invoice has taken it back."""
+    return uuid5(called_off, "stays")
+
+
+def lost_invoices(refs: Collection[str], now: datetime) -> dict[str, LostInvoice]:
+    """What these references of charges stand for, of orders that wait and of what may have been charged or called off
+    by now."""
     wanted = set(refs) - set(_known(refs))
-    found: dict[str, LostPeriod] = {}
+    found: dict[str, LostInvoice] = {}
     if not wanted:
         return found
-    may_be_due = Q(next_action_at__lte=now) | Q(state=State.PENDING)
-    rows = Subscription.objects.filter(may_be_due, state__in=LIVE, engine=Engine.OWN)
-    for row in rows.order_by("pk").iterator():
-        for ref, seq in _ids(row, now):
-            if ref in wanted:
-                found[ref] = LostPeriod(row.pk, seq)
+    for sale, seqs in _may_have_lost(now):
+        for seq in seqs:
+            for called_off in range(MOST_CALLED_OFF):
+                ref = invoice_id(sale.public_id, seq, called_off).hex
+                if ref in wanted:
+                    found[ref] = LostInvoice(sale, seq, called_off)
         if len(found) == len(wanted):
             break
     return found
+
+
+def called_off_before(invoice: Invoice) -> int:
+    """How many charges of the same period were called off before this one, as its id says."""
+    sale, ids = invoice.sale, range(MOST_CALLED_OFF)
+    same = (n for n in ids if invoice_id(sale.public_id, invoice.seq, n) == invoice.public_id)
+    return next(same, 0)
 
 
 def _known(refs: Collection[str]) -> Iterator[str]:
@@ -62,10 +75,18 @@ def _is_id(ref: str) -> bool:
     return True
 
 
-def _ids(row: Subscription, now: datetime) -> Iterator[tuple[str, int]]:
-    """The references that a subscription's charges up to now would have."""
+def _may_have_lost(now: datetime) -> Iterator[tuple[Subscription | Purchase, range]]:
+    """Sales with the periods whose charges may be unknown here: a purchase that is paid has none."""
+    rows = Subscription.objects.filter(state__in=LIVE, engine=Engine.OWN).select_related("offer__plan")
+    for row in rows.prefetch_related("offer__steps__price").order_by("pk").iterator(chunk_size=500):
+        yield row, _periods(row, now)
+    for purchase in Purchase.objects.filter(state=State.PENDING).order_by("pk").iterator(chunk_size=500):
+        yield purchase, range(1)
+
+
+def _periods(row: Subscription, now: datetime) -> range:
+    """From the first that is not paid here to the one after the next charge, which a late cancellation calls off."""
     today = max(wording.day_of(now), row.anchor_on)
     present = period_containing(row.anchor_on, row.rhythm, today)
-    for seq in range(row.next_seq, present.seq + 1):
-        for called_off in range(MOST_CALLED_OFF):
-            yield invoice_id(row.public_id, seq, called_off).hex, seq
+    ahead = row.offer.terms(row.rhythm).next_charged(max(row.next_seq, present.seq))
+    return range(row.next_seq, ahead + 2)

@@ -105,23 +105,46 @@ class Till:
             if due.seq < book.next_seq:
                 return None
         for seq in range(book.next_seq, due.seq):
-            unserved = self._invoice_of(book, seq, now)
-            if unserved.status == "open" and all(row.status not in UNSETTLED for row in unserved.attempts):
-                unserved.status, unserved.void_reason = "void", NO_SERVICE
+            self._void_unserved(book, seq, now)
         invoice = self._invoice_of(book, due.seq, now)
         return invoice if invoice.status == "open" else None
 
-    def _invoice_of(self, book: Book, seq: int, now: int) -> Invoice:
+    def _invoice_of(self, book: Book, seq: int, now: int, planned: Money | None = None) -> Invoice:
         """The period's row; one that was called off is history, and the period gets another."""
         rows = [row for row in reversed(book.invoices) if row.seq == seq] if seq < len(book.invoices) else []
         if rows and rows[0].void_reason != CANCELLED:
             return rows[0]
-        span, price = book.period(seq), price_at(self.terms, book.told, seq)
+        span, price = (
+            book.period(seq),
+            planned if planned is not None else price_at(self.terms, book.told, seq),
+        )
         ref = f"{book.ref}-{seq}" + (f"-{len(rows)}" if rows else "")
         invoice = Invoice(
             ref, seq, span.starts_on, span.ends_on, price.amount, price.currency, price.amount, now
         )
         book.invoices.append(invoice)
+        return invoice
+
+    def _void_unserved(self, book: Book, seq: int, now: int) -> None:
+        unserved = self._invoice_of(book, seq, now)
+        if unserved.status == "open" and all(row.status not in UNSETTLED for row in unserved.attempts):
+            unserved.status, unserved.void_reason = "void", NO_SERVICE
+
+    def call_off_next(self, book: Book, now: int, after: int = -1) -> Invoice:
+        """The invoice of the next period after a number, void from its beginning, as a cancellation leaves it."""
+        today = max(day_of(now, self.zone), book.anchor_on)
+        start = max(book.next_seq, after + 1)
+        first = max(start, period_containing(book.anchor_on, book.rhythm, today).seq)
+        while any(row.seq == first and row.void_reason not in ("", CANCELLED) for row in book.invoices):
+            first += 1
+        for seq in range(start, first):
+            self._void_unserved(book, seq, now)
+        invoice = None
+        for seq in range(first, self.terms.next_charged(first) + 1):
+            invoice = self._invoice_of(book, seq, now, planned_price(self.terms, book.told, seq))
+            invoice.status, invoice.void_reason = "void", CANCELLED
+        if invoice is None:
+            raise LookupError("no period is charged next")
         return invoice
 
     def _serve_free(self, book: Book, invoice: Invoice, now: int) -> None:
@@ -188,6 +211,8 @@ class Till:
                 is_wanted = book.state is State.ACTIVE and book.cancel_requested_at is None
                 if is_wanted and invoice.status == "open":
                     invoice.status, invoice.void_reason = "void", CANCELLED
+                if is_wanted and (book.kept_at is None or book.kept_at < invoice.opened_at):
+                    book.parked_at = book.parked_at or now
             elif answer.kind == "action":
                 self._wait_for_approval(book, attempt, answer, now)
             else:

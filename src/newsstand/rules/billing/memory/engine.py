@@ -56,6 +56,7 @@ class Engine(Till):
         if not book.is_running or book.cancel_at is None or book.cancel_at <= now:
             return False
         book.cancel_requested_at = book.cancel_at = None
+        book.kept_at = now
         return follow(book, lifecycle.CancelTakenBack(), self, now)
 
     def change_card(self, book: Book, method: str, now: int) -> None:
@@ -241,9 +242,19 @@ class Engine(Till):
         """Nobody wants this charge any more; money that was taken first is settled, and goes back."""
         if invoice.status == "paid" or self._is_wanted(book, invoice):
             return
+        self.bank.open_charge(invoice.ref, invoice.amount, invoice.currency)
+        invoice.gateway = NAME
         answer = self.bank.cancel(invoice.ref, now)
         for attempt in invoice.attempts:
             if attempt.status in UNSETTLED:
                 self._record(book, invoice, attempt, answer, now)
         if answer.kind == "canceled" and invoice.status == "open":
             invoice.status, invoice.void_reason = "void", CANCELLED
+        if answer.kind == "succeeded" and book.started_at is not None and book.renews:
+            self._call_off_another(book, invoice, now)
+
+    def _call_off_another(self, book: Book, invoice: Invoice, now: int) -> None:
+        """This charge was too quick to be called off, and goes back. The one after it stands for the cancellation."""
+        if all(row.seq <= invoice.seq or row.void_reason != CANCELLED for row in book.invoices):
+            following = self.call_off_next(book, now, after=invoice.seq)
+            book.waiting.append(("call_off", following.ref))

@@ -18,6 +18,9 @@ class House(Protocol):
     zone: str
     terms: OfferTerms
 
+    def call_off_next(self, book: Book, now: int) -> Invoice:
+        """Write the invoice of the period that would be charged next, void from its beginning."""
+
 
 @dataclass(slots=True)
 class Turn:
@@ -121,9 +124,20 @@ def _stop_charging(turn: Turn) -> None:
     if book.is_running:
         book.next_action_at = book.cancel_at
         _grant(turn)
-    for row in book.invoices:
-        if row.status == "open" and row.gateway and ("call_off", row.ref) not in book.waiting:
+    for row in _to_call_off(turn):
+        if ("call_off", row.ref) not in book.waiting:
             book.waiting.append(("call_off", row.ref))
+
+
+def _to_call_off(turn: Turn) -> list[Invoice]:
+    """What is open; else, of a subscription that ran until now, the period that would be charged next."""
+    book = turn.book
+    is_marked = book.cancel_requested_at is not None and turn.step.state is State.ENDED
+    unpaid = [row for row in book.invoices if row.status == "open"]
+    if not book.renews or book.started_at is None or is_marked:
+        return [row for row in unpaid if row.gateway]
+    rows = [row for row in unpaid if row.amount]
+    return rows or [turn.house.call_off_next(book, turn.now)]
 
 
 def _resume_charging(turn: Turn) -> None:
