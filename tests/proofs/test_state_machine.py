@@ -19,6 +19,7 @@ places = st.sampled_from(STANDS_STILL_AT)
 deeds = st.sampled_from(
     (
         *(("cancel",), ("undo",), ("withdraw",), ("end_by_staff",), ("new_card", "pays"), ("reconcile",)),
+        *(("buy", "pays"), ("order", "pays")),
         *(("later", 60), ("later", 400), ("pay",), ("dispute", "opened"), ("refund", 99), ("new_price", 599)),
         *(("deliver", number) for number in range(6)),
     )
@@ -27,7 +28,7 @@ spans = st.sampled_from((60, 400, 4000, 90_000, 4 * 86_400, 11 * 86_400, 28 * 86
 
 
 class Billing(RuleBasedStateMachine):
-    """One reader from order to order."""
+    """One reader from order to order, of subscriptions and of what is bought once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +43,10 @@ class Billing(RuleBasedStateMachine):
     @rule(card=cards, dies_at=deaths)
     def order(self, card: str, dies_at: str) -> None:
         self.world.play(("order", card, dies_at))
+
+    @rule(card=cards, dies_at=deaths)
+    def buy(self, card: str, dies_at: str) -> None:
+        self.world.play(("buy", card, dies_at))
 
     @rule(dies_at=deaths)
     def pay(self, dies_at: str) -> None:

@@ -20,12 +20,14 @@ from newsstand.rules.money import Money
 STARTS_AT = 1_795_345_200  # noon of Sunday, 22 November 2026, in Berlin
 ZONE = "Europe/Berlin"
 TERMS = OfferTerms(Rhythm("day", 28), (OfferStep(Money(199, "USD"), None),))
+ONCE = OfferTerms(Rhythm("day", 2), (OfferStep(Money(99, "USD"), None),))
 MONTHLY = OfferTerms(Rhythm("month", 1), (OfferStep(Money(99, "EUR"), 2), OfferStep(Money(499, "EUR"), None)))
 
 CARDS = ("pays", "soft", "hard", "data", "auth", "config")
 CAUSES = {name: DeclineClass(name) for name in CARDS if name != "pays"}
 
 NAMES = UUID(int=0)
+FIRST_PURCHASE = 1000
 MOST_AT_ONCE = 20
 ROUNDS = 12
 
@@ -47,7 +49,7 @@ class Died(Exception):
 
 
 def name_of(number: int) -> UUID:
-    """The name of the subscription of this number, so that it is due at the same minute in every replay."""
+    """The name of the sale of this number, so that it is due at the same minute in every replay."""
     return uuid5(NAMES, str(number))
 
 
@@ -62,6 +64,8 @@ class Player:
     meanwhile: tuple[str, Command] | None = None
     card: str = "pays"
     dropped: set[int] = field(default_factory=set)
+    renews: bool = True
+    """Whether commands are about the newest subscription, or the newest purchase: about what was ordered last."""
 
     def play(self, command: Command) -> None:
         """Do one command; a death in it is the end of that process, and not of the world."""
@@ -121,10 +125,12 @@ class Player:
 
 @dataclass
 class World(Player):
-    """One reader's subscriptions in memory."""
+    """One reader's subscriptions and purchases in memory."""
 
     cards: int = 0
-    books: list[Book] = field(default_factory=list)
+    subscriptions: list[Book] = field(default_factory=list)
+    purchases: list[Book] = field(default_factory=list)
+    arrived: list[tuple[str, str]] = field(default_factory=list)
     engines: dict[str, Engine] = field(default_factory=dict)
     log: list[Command] = field(default_factory=list)
 
@@ -132,18 +138,31 @@ class World(Player):
         self.bank = Bank(lambda method, tries: CAUSES.get(self.card), self._network)
 
     @property
+    def books(self) -> list[Book]:
+        return [*self.subscriptions, *self.purchases]
+
+    @property
     def book(self) -> Book | None:
-        """The newest subscription."""
-        return self.books[-1] if self.books else None
+        """What commands are about."""
+        books = self.subscriptions if self.renews else self.purchases
+        return books[-1] if books else None
 
     @property
     def engine(self) -> Engine:
-        """The engine of the newest subscription."""
-        return self.engines[self.books[-1].ref]
+        """The engine of what commands are about."""
+        assert self.book is not None
+        return self.engines[self.book.ref]
 
     def play(self, command: Command) -> None:
         self.log.append(command)
         super().play(command)
+        self._see_what_waits()
+
+    def _see_what_waits(self) -> None:
+        """The rows of all outboxes in the order in which they came: the office has one outbox."""
+        rows = [row for book in self.books for row in book.waiting]
+        known = [row for row in self.arrived if row in rows]
+        self.arrived = [*known, *(row for row in rows if row not in known)]
 
     def _new_card(self) -> str:
         self.cards += 1
@@ -155,12 +174,23 @@ class World(Player):
     # --- commands ---
 
     def order(self, card: str, dies_at: str = "") -> None:
-        """Order anew, once nothing runs any more."""
+        """Subscribe anew, once nothing runs any more."""
+        self.renews = True
         if self.book is None or not self.book.is_live:
             self.card = card
-            ref = name_of(len(self.books)).hex
+            ref = name_of(len(self.subscriptions)).hex
             self.engines[ref] = Engine(self.bank, self.terms, ZONE, at=self._at)
-            self.books.append(self.engines[ref].order(ref, self.now, self._new_card()))
+            self.subscriptions.append(self.engines[ref].order(ref, self.now, self._new_card()))
+        self.pay(dies_at)
+
+    def buy(self, card: str, dies_at: str = "") -> None:
+        """Buy something once more, when it is over; or pay what is ordered."""
+        self.renews = False
+        if self.book is None or not self.book.is_live or (self.book.paid_until or self.now + 1) <= self.now:
+            self.card = card
+            ref = name_of(FIRST_PURCHASE + len(self.purchases)).hex
+            self.engines[ref] = Engine(self.bank, ONCE, ZONE, at=self._at)
+            self.purchases.append(self.engines[ref].buy(ref, self.now, self._new_card()))
         self.pay(dies_at)
 
     def pay(self, dies_at: str = "") -> None:
@@ -180,8 +210,11 @@ class World(Player):
             for _ in range(MOST_AT_ONCE):
                 if not self.engines[book.ref].serve(book, self.now):
                     break
-        for book in self.books:
-            self.engines[book.ref].drain(book, self.now)
+                self._see_what_waits()
+        owners = {row.ref: book for book in self.books for row in book.invoices}
+        for row in list(self.arrived):
+            book = owners[row[1]]
+            self.engines[book.ref].do_row(book, row, self.now)
 
     def to_due(self) -> None:
         """On to the moment at which something is due."""
@@ -211,7 +244,7 @@ class World(Player):
         self.card = card
 
     def new_card(self, card: str) -> None:
-        if self.book is not None and self.book.is_running:
+        if self.book is not None and self.book.is_running and self.book.renews:
             self.card = card
             self.engine.change_card(self.book, self._new_card(), self.now)
 
@@ -238,7 +271,7 @@ class World(Player):
             self.engine.end(self.book, lifecycle.EndedByStaff(), self.now)
 
     def refund(self, cents: int) -> None:
-        """Staff give something of the last paid period's money back."""
+        """Staff give something of what was paid last back."""
         paid = self.book.last_paid() if self.book is not None else None
         if self.book is not None and paid is not None:
             self.engine.give_back(self.book, paid, cents, self.now)

@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
 from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.actions import after_commit, follow
-from newsstand.office.billing.actions.start_checkout import CheckoutStarted
+from newsstand.office.billing.actions.serve_purchases import serve_purchases
+from newsstand.office.billing.actions.start_checkout import CheckoutStarted, Thing
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.gateways.sandbox import cards, charging, events, scenarios, webhooks
 from newsstand.office.billing.gateways.sandbox import models as bank
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
-from newsstand.office.billing.models import CardSetup, Offer, PaymentMethod, Subscription
+from newsstand.office.billing.models import CardSetup, Offer, PaymentMethod, Purchase, Subscription
 from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.books import Kept, books_of
 from newsstand.office.billing.queries.terms import terms_shown
@@ -30,9 +31,10 @@ from newsstand.rules.billing import lifecycle
 from newsstand.rules.billing.gateway_events import Kind
 from newsstand.rules.billing.invariants import Violation, check
 from newsstand.rules.billing.lifecycle import State
+from newsstand.rules.billing.offer import OfferTerms
 from newsstand.rules.billing.periods import DAY
 from newsstand.rules.money import Money
-from tests.proofs.world import NAMES, ROUNDS, Player, name_of
+from tests.proofs.world import FIRST_PURCHASE, NAMES, ONCE, ROUNDS, Player, name_of
 
 CARDS = {
     "pays": scenarios.Scenario("pays", "Visa"),
@@ -99,12 +101,15 @@ class Office(Player):
         return self.account
 
     @property
-    def newest(self) -> Subscription | None:
-        """The newest subscription as it stands now."""
-        return Subscription.objects.select_related("account", "plan", "offer").order_by("-pk").first()
+    def newest(self) -> Subscription | Purchase | None:
+        """What commands are about, as it stands now: the newest subscription, or the newest purchase."""
+        if self.renews:
+            return Subscription.objects.select_related("account", "plan", "offer").order_by("-pk").first()
+        return Purchase.objects.select_related("account", "plan", "offer").order_by("-pk").first()
 
     def kept(self) -> list[Kept]:
-        return [books_of(row) for row in Subscription.objects.order_by("pk")]
+        rows = (*Subscription.objects.order_by("pk"), *Purchase.objects.order_by("pk"))
+        return [books_of(row) for row in rows]
 
     def violations(self) -> list[Violation]:
         return [found for kept in self.kept() for found in check(kept.book, kept.terms, self.now)]
@@ -112,36 +117,50 @@ class Office(Player):
     # --- commands ---
 
     def order(self, card: str, dies_at: str = "") -> None:
+        self.renews = True
         newest = self.newest
         if newest is not None and newest.is_live:
             self.pay(dies_at)
             return
+        self._order(self._offer(self.terms), name_of(Subscription.objects.count()), card, dies_at)
+
+    def buy(self, card: str, dies_at: str = "") -> None:
+        self.renews = False
+        newest = self.newest
+        until = newest.reads_until if isinstance(newest, Purchase) else None
+        if newest is not None and newest.is_live and (until is None or until > self.moment):
+            self.pay(dies_at)
+            return
+        name = name_of(FIRST_PURCHASE + Purchase.objects.count())
+        self._order(self._offer(ONCE, renews=False), name, card, dies_at)
+
+    def _order(self, offer: Offer, name: UUID, card: str, dies_at: str) -> None:
         self.turn(card)
-        offer = self._offer()
         started = actions.start_checkout(
             account=self.reader,
             offer=offer,
             terms=terms_shown(offer, wording.day_of(self.moment)),
+            thing=None if offer.plan.renews else Thing("site", "All of it, for two days"),
             next_path="/",
             return_url="/",
             by=self.reader.actor,
             now=self.moment,
         )
         assert isinstance(started, CheckoutStarted)
-        number = Subscription.objects.count() - 1
-        Subscription.objects.filter(pk=started.sale.pk).update(public_id=name_of(number))
+        type(started.sale)._default_manager.filter(pk=started.sale.pk).update(public_id=name)
         self._type_card(card, dies_at)
 
-    def _offer(self) -> Offer:
-        *intro, last = self.terms.steps
-        code = "-".join(f"{step.price.amount}" for step in self.terms.steps)
+    def _offer(self, terms: OfferTerms, *, renews: bool = True) -> Offer:
+        *intro, last = terms.steps
+        code = "-".join(f"{step.price.amount}" for step in terms.steps)
         return actions.found_offer(
             code=code,
             plan_name="All of it",
             product_code="news",
             rights=["read"],
             price=last.price,
-            rhythm=self.terms.rhythm,
+            rhythm=terms.rhythm,
+            renews=renews,
             benefits=[],
             by="staff:1",
             now=self.moment,
@@ -156,7 +175,7 @@ class Office(Player):
         if asked is not None:
             cards.decide_approval(asked, is_approved=True, now=self.now)
         self.dies_at = dies_at
-        ours = CardSetup.objects.select_related("subscription").get(ref=setup.ref)
+        ours = CardSetup.objects.get(ref=setup.ref)
         actions.finish_card(setup=ours, return_url="/", by=self.reader.actor, now=self.moment)
 
     def pay(self, dies_at: str = "") -> None:
@@ -168,7 +187,7 @@ class Office(Player):
         if attempt is not None:
             actions.sweep_attempt(attempt=attempt, by=self.reader.actor, now=self.moment)
         elif row.is_live and not row.is_cancelled:
-            method = row.payment_method or PaymentMethod.objects.latest("pk")
+            method = row.payment_method or _typed(row)
             by = self.reader.actor
             actions.pay_now(sale=row, payment_method=method, return_url="/", by=by, now=self.moment)
 
@@ -179,6 +198,7 @@ class Office(Player):
     def work(self, dies_at: str = "") -> None:
         self.dies_at = dies_at
         actions.serve_due(now=self.moment)
+        serve_purchases(now=self.moment)
         for row in OutboxRow.objects.filter(topic__in=DEEDS, done_at__isnull=True).order_by("pk"):
             try:
                 DEEDS[row.topic](row.payload, self.moment)
@@ -187,8 +207,12 @@ class Office(Player):
             outbox.close([row.pk])
 
     def to_due(self) -> None:
-        rows = Subscription.objects.filter(next_action_at__isnull=False).exclude(state=State.ENDED)
-        due = [clock.to_unix(row.next_action_at) for row in rows if row.next_action_at is not None]
+        due = [
+            clock.to_unix(row.next_action_at)
+            for model in (Subscription, Purchase)
+            for row in model._default_manager.exclude(state=State.ENDED)
+            if row.next_action_at is not None
+        ]
         if due:
             self.now = max(self.now, min(due))
 
@@ -212,17 +236,17 @@ class Office(Player):
 
     def new_card(self, card: str) -> None:
         row = self.newest
-        if row is not None and row.is_running:
+        if isinstance(row, Subscription) and row.is_running:
             self.turn(card)
             actions.change_card(sale=row, next_path="/", return_url="/", now=self.moment)
             self._type_card(card, "")
 
     def cancel(self) -> None:
-        if (row := self.newest) is not None:
+        if isinstance(row := self.newest, Subscription):
             actions.cancel_subscription(subscription=row, by=self.reader.actor, now=self.moment)
 
     def undo(self) -> None:
-        if (row := self.newest) is not None:
+        if isinstance(row := self.newest, Subscription):
             actions.undo_cancel(subscription=row, by=self.reader.actor, now=self.moment)
 
     def withdraw(self) -> None:
@@ -230,7 +254,7 @@ class Office(Player):
             actions.withdraw(sale=row, by=self.reader.actor, now=self.moment)
 
     def new_price(self, cents: int) -> None:
-        if (row := self.newest) is not None:
+        if isinstance(row := self.newest, Subscription):
             money = Money(cents, self.terms.full_price.currency)
             actions.change_price(offer=row.offer, money=money, by="staff:1", now=self.moment)
 
@@ -273,6 +297,13 @@ class Office(Player):
             self.work()
             self.now += DAY // 8
         self.work()
+
+
+def _typed(sale: Subscription | Purchase) -> PaymentMethod:
+    """The card that was typed for an order."""
+    method = CardSetup.objects.filter(**{sale.kind: sale}).latest("pk").payment_method
+    assert method is not None
+    return method
 
 
 def plant(office: Office, patch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def replay(story: Story, patch: pytest.MonkeyPatch) -> Office:
 
 def _differences(mine: list[dict[str, object]], theirs: list[dict[str, object]]) -> str:
     if len(mine) != len(theirs):
-        return f"{len(mine)} subscriptions in memory, {len(theirs)} in the office"
+        return f"{len(mine)} sales in memory, {len(theirs)} in the office"
     return "\n".join(
         f"{number} {name}: {one[name]} in memory, {other[name]} in the office"
         for number, (one, other) in enumerate(zip(mine, theirs, strict=True))

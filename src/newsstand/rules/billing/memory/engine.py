@@ -26,6 +26,12 @@ class Engine(Till):
         book.next_action_at = now + CHECKOUT_SECONDS
         return book
 
+    def buy(self, ref: str, now: int, method: str) -> Book:
+        """An order of what is bought once."""
+        book = self.order(ref, now, method)
+        book.renews = False
+        return book
+
     def pay(self, book: Book, now: int) -> None:
         """The reader is here and pays what is open: the first period, or the one whose charge failed."""
         attempt = book.unsettled()
@@ -44,7 +50,7 @@ class Engine(Till):
 
     def cancel(self, book: Book, now: int) -> bool:
         """Cancel: from now on nothing is charged, paid time is kept."""
-        if not book.is_live or book.cancel_requested_at is not None:
+        if not book.is_live or not book.renews or book.cancel_requested_at is not None:
             return False
         book.cancel_requested_at = now
         paid = book.last_paid()
@@ -61,7 +67,7 @@ class Engine(Till):
 
     def change_card(self, book: Book, method: str, now: int) -> None:
         """From now on another card pays, and at once what has failed, since the reader is here."""
-        if not book.is_running:
+        if not book.is_running or not book.renews:
             return
         book.method = method
         follow(book, lifecycle.CardChanged(), self, now)
@@ -96,7 +102,7 @@ class Engine(Till):
 
     def change_price(self, book: Book, price: Money, now: int) -> bool:
         """Tell a reader of another full price; it holds for periods that begin 30 days later or more."""
-        if not book.is_running or book.cancel_requested_at is not None:
+        if not book.is_running or not book.renews or book.cancel_requested_at is not None:
             return False
         today, told = day_of(now, self.zone), book.told
         seq = first_at_new_price(self.terms, told, book.anchor_on, book.rhythm, book.next_seq, today)
@@ -123,6 +129,8 @@ class Engine(Till):
             self.sweep(book, attempt, now)
         elif book.state is State.PENDING:
             self._end_or_wait(book, lifecycle.CheckoutExpired(), book.created_at + CHECKOUT_SECONDS, now)
+        elif not book.renews:
+            book.next_action_at = None
         elif book.cancel_requested_at is not None:
             self._end_or_wait(book, lifecycle.PaidTimeOver(), book.cancel_at or now, now)
         elif book.state is State.PAST_DUE and self._grace_over(book, now) <= now:
@@ -134,15 +142,19 @@ class Engine(Till):
     def drain(self, book: Book, now: int) -> None:
         """Do what waits in the outbox; a row that dies, or that the bank does not do yet, is done again."""
         for row in list(book.waiting):
-            what, ref = row
-            invoice = book.invoice(ref)
-            try:
-                if invoice is not None:
-                    self._do_waiting(what, book, invoice, now)
-            except RefundRefused:
-                continue
-            if row in book.waiting:  # else another worker has done it meanwhile
-                book.waiting.remove(row)
+            self.do_row(book, row, now)
+
+    def do_row(self, book: Book, row: tuple[str, str], now: int) -> None:
+        """Do one row of the outbox."""
+        what, ref = row
+        invoice = book.invoice(ref)
+        try:
+            if invoice is not None:
+                self._do_waiting(what, book, invoice, now)
+        except RefundRefused:
+            return
+        if row in book.waiting:  # else another worker has done it meanwhile
+            book.waiting.remove(row)
 
     def sweep(self, book: Book, attempt: Attempt, now: int) -> None:
         """Find out what became of an attempt; the gateway not knowing, send the same one again."""

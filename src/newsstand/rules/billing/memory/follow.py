@@ -8,7 +8,7 @@ from newsstand.rules.billing import dunning, lifecycle
 from newsstand.rules.billing.books import CANCELLED, Attempt, Book, Invoice, Notice
 from newsstand.rules.billing.lifecycle import Do, State, Step
 from newsstand.rules.billing.offer import OfferTerms
-from newsstand.rules.billing.periods import access_until, day_of, due_at
+from newsstand.rules.billing.periods import DAY, access_until, day_of, due_at
 from newsstand.rules.billing.price_notices import About, next_moment, tell_by
 
 
@@ -79,13 +79,24 @@ def _give_access(turn: Turn) -> None:
 
 def _grant(turn: Turn) -> None:
     book, paid = turn.book, turn.book.last_paid()
-    if paid is not None:
+    if not book.renews:
+        book.access_until = book.paid_until = _bought_until(book)
+    elif paid is not None:
         book.access_until = access_until(paid.ends_on)
         unpaid = book.open_invoice() if book.state is State.PAST_DUE else None
         grace = dunning.untried_until(paid.ends_on)
         if unpaid is not None:
             grace = max(dunning.grace_until(paid.ends_on), grace_until(book, unpaid, turn.house.zone))
         book.grace_until = None if book.cancel_requested_at is not None else grace
+
+
+def _bought_until(book: Book) -> int | None:
+    """Days are 24 hours each from the payment on; months and years end with a date."""
+    if book.started_at is None:
+        return None
+    if book.rhythm.unit == "day":
+        return book.started_at + book.rhythm.count * DAY
+    return access_until(book.period(0).ends_on)
 
 
 def _cut_access(turn: Turn) -> None:
@@ -105,6 +116,9 @@ def _confirm_order(turn: Turn) -> None:
 
 def _plan_renewal(turn: Turn) -> None:
     book, paid = turn.book, turn.book.last_paid()
+    if not book.renews:
+        book.next_action_at = None
+        return
     if paid is not None:
         book.next_seq = max(book.next_seq, paid.seq + 1)
     book.next_action_at = moment_of(book, book.next_seq, turn.house, turn.now)
@@ -121,7 +135,7 @@ def moment_of(book: Book, seq: int, house: House, now: int) -> int:
 
 def _stop_charging(turn: Turn) -> None:
     book = turn.book
-    if book.is_running:
+    if book.is_running and book.renews:
         book.next_action_at = book.cancel_at
         _grant(turn)
     for row in _to_call_off(turn):
