@@ -13,10 +13,9 @@ from django.db.models import Q
 from newsstand.office.billing.actions.open_invoice import new_invoice, void_unserved
 from newsstand.office.billing.models import Invoice, Subscription
 from newsstand.office.billing.models.subscriptions import Engine
-from newsstand.office.billing.queries import wording
+from newsstand.office.billing.queries.due import present_period
 from newsstand.office.kit import audit
 from newsstand.rules.billing.books import CANCELLED
-from newsstand.rules.billing.periods import period_containing
 from newsstand.rules.billing.price_notices import planned_price
 
 
@@ -74,9 +73,7 @@ def called_off_ahead(subscription: Subscription) -> Iterator[Invoice]:
 
 def _next_seq(subscription: Subscription, start: int, now: datetime) -> int:
     """The period that is served next: not one that is over, nor one whose invoice says that it is not served."""
-    today = max(wording.day_of(now), subscription.anchor_on)
-    present = period_containing(subscription.anchor_on, subscription.rhythm, today)
-    seq = max(start, present.seq)
+    seq = max(start, present_period(subscription, now).seq)
     rows = subscription.invoices.filter(status=Invoice.Status.VOID).exclude(void_reason=CANCELLED)
     while rows.filter(seq=seq).exists():
         seq += 1

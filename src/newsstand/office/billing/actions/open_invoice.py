@@ -9,11 +9,11 @@ from django.db.models import F
 from newsstand.office.billing.actions.locking import all_locked, locked_again
 from newsstand.office.billing.models import Consent, Invoice, Purchase, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
-from newsstand.office.billing.queries import wording
+from newsstand.office.billing.queries.due import present_period
 from newsstand.office.billing.queries.lost import invoice_id
 from newsstand.office.kit import audit
 from newsstand.rules.billing.books import CANCELLED, NO_SERVICE
-from newsstand.rules.billing.periods import Period, period_containing
+from newsstand.rules.billing.periods import Period
 
 
 def open_invoice(*, sale: Subscription | Purchase, by: str, now: datetime) -> Invoice | None:
@@ -88,8 +88,7 @@ def _due_period(sale: Subscription | Purchase, now: datetime) -> Period | None:
         return sale.period(0) if sale.is_live else None
     if isinstance(sale, Purchase):
         return None
-    today = max(wording.day_of(now), sale.anchor_on)
-    due = period_containing(sale.anchor_on, sale.rhythm, today)
+    due = present_period(sale, now)
     return due if due.seq >= sale.next_seq else None
 
 

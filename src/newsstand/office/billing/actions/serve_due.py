@@ -19,12 +19,10 @@ from newsstand.office.billing.actions.tell_price import remind_of_price
 from newsstand.office.billing.gateways.base import GatewayError, Initiator
 from newsstand.office.billing.models import Attempt, Subscription
 from newsstand.office.billing.models.invoices import UNSETTLED
-from newsstand.office.billing.queries import wording
 from newsstand.office.billing.queries.due import waiting
 from newsstand.office.kit import clock
 from newsstand.rules.billing import dunning, lifecycle
 from newsstand.rules.billing.lifecycle import State
-from newsstand.rules.billing.periods import period_containing
 
 log = logging.getLogger(__name__)
 
@@ -208,9 +206,7 @@ def _wait(subscription: Subscription, until: datetime) -> None:
 
 def _next_seq(subscription: Subscription, now: datetime) -> int:
     """The period that comes after the present one, which is paid or void."""
-    today = max(wording.day_of(now), subscription.anchor_on)
-    present = period_containing(subscription.anchor_on, subscription.rhythm, today)
-    return max(subscription.next_seq, present.seq + 1)
+    return max(subscription.next_seq, queries.present_period(subscription, now).seq + 1)
 
 
 def _grace_ends_at(subscription: Subscription, now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from newsstand.office.billing.queries.due import last_attempt as last_attempt
 from newsstand.office.billing.queries.due import next_due as next_due
 from newsstand.office.billing.queries.due import next_moment as next_moment
+from newsstand.office.billing.queries.due import present_period as present_period
 from newsstand.office.billing.queries.due import revenue_waits as revenue_waits
 from newsstand.office.billing.queries.due import unsettled_attempt as unsettled_attempt
 from newsstand.office.billing.queries.offers import OfferFacts as OfferFacts

@@ -12,7 +12,7 @@ from newsstand.office.billing.queries import wording
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing import price_notices
-from newsstand.rules.billing.periods import due_at
+from newsstand.rules.billing.periods import Period, due_at, period_containing
 from newsstand.rules.billing.price_notices import About, tell_by
 
 
@@ -32,6 +32,12 @@ def next_due(now: datetime) -> datetime | None:
     """The earliest moment, past or future, at which something is to be done for a subscription or a purchase."""
     earliest = (rows.aggregate(at=Min("next_action_at"))["at"] for rows in (waiting(), waiting_purchases()))
     return min((at for at in earliest if at is not None), default=None)
+
+
+def present_period(subscription: Subscription, now: datetime) -> Period:
+    """The period in which the publication's day lies; the first one for who has agreed to begin later."""
+    today = max(wording.day_of(now), subscription.anchor_on)
+    return period_containing(subscription.anchor_on, subscription.rhythm, today)
 
 
 def next_moment(subscription: Subscription, seq: int, now: datetime) -> datetime:

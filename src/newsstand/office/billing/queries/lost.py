@@ -8,9 +8,8 @@ from uuid import UUID, uuid5
 from newsstand.office.billing.models import Invoice, Purchase, Subscription
 from newsstand.office.billing.models.sales import LIVE
 from newsstand.office.billing.models.subscriptions import Engine
-from newsstand.office.billing.queries import wording
+from newsstand.office.billing.queries.due import present_period
 from newsstand.rules.billing.lifecycle import State
-from newsstand.rules.billing.periods import period_containing
 
 MOST_CALLED_OFF = 12  # charges of one period that are looked for
 
@@ -78,7 +77,7 @@ def _is_id(ref: str) -> bool:
 def _may_have_lost(now: datetime) -> Iterator[tuple[Subscription | Purchase, range]]:
     """Sales with the periods whose charges may be unknown here: a purchase that is paid has none."""
     rows = Subscription.objects.filter(state__in=LIVE, engine=Engine.OWN).select_related("offer__plan")
-    for row in rows.prefetch_related("offer__steps__price").order_by("pk").iterator(chunk_size=500):
+    for row in rows.prefetch_related("offer__steps").order_by("pk").iterator(chunk_size=500):
         yield row, _periods(row, now)
     for purchase in Purchase.objects.filter(state=State.PENDING).order_by("pk").iterator(chunk_size=500):
         yield purchase, range(1)
@@ -86,7 +85,5 @@ def _may_have_lost(now: datetime) -> Iterator[tuple[Subscription | Purchase, ran
 
 def _periods(row: Subscription, now: datetime) -> range:
     """From the first that is not paid here to the one after the next charge, which a late cancellation calls off."""
-    today = max(wording.day_of(now), row.anchor_on)
-    present = period_containing(row.anchor_on, row.rhythm, today)
-    ahead = row.offer.terms(row.rhythm).next_charged(max(row.next_seq, present.seq))
+    ahead = row.terms.next_charged(max(row.next_seq, present_period(row, now).seq))
     return range(row.next_seq, ahead + 2)
