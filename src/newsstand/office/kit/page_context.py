@@ -17,7 +17,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "publication": queries.publication(),
         "site_url": settings.SITE_URL,
         "is_demo": settings.DEMO,
-        "is_sandbox": settings.ALLOW_SANDBOX_PAYMENTS or settings.DEBUG,
     }
     for add in registry.page_context:
         context.update(add(request))
