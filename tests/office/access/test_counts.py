@@ -63,6 +63,13 @@ def test_a_shelf_that_knows_readers_is_believed(reader: Account, shelf: Shelf) -
     assert shelf.visits.read(identity(reader), "2026-11") == frozenset()
 
 
+def test_a_copy_forgets_nothing_that_the_shelf_does_not_know(reader: Account, shelf: Shelf) -> None:
+    ReaderCount.objects.create(account=reader, window="2026-11", articles=[A, B])
+    shelf.visits.count(identity(reader), "2026-11", C, 6)
+    actions.keep_counts(NOW)
+    assert kept() == [(reader.pk, "2026-11", [A, B, C])]
+
+
 def test_nothing_is_written_while_nothing_is_counted(reader: Account, shelf: Shelf) -> None:
     shelf.visits.count(identity(reader), "2026-11", B, 6)
     actions.keep_counts(NOW)

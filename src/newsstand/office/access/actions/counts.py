@@ -17,7 +17,10 @@ DAY = timedelta(days=1)
 
 
 def keep_counts(now: datetime) -> None:
-    """Copy what was counted for readers since the last time; forget the copies of windows that are over."""
+    """Copy what was counted for readers since the last time; forget the copies of windows that are over.
+
+    A copy never forgets within its window, whatever a shelf knows: the meter does not either.
+    """
     window = queries.meter_window(now)
     ReaderCount.objects.exclude(window__in=queries.running_windows(now)).delete()
     counts = shelf.handle().visits.of_readers(window)
@@ -47,9 +50,11 @@ def _keep(portion: Mapping[str, frozenset[str]], window: str) -> None:
     known = ReaderCount.objects.filter(account__in=ids.values(), window=window)
     before = {account: set(articles) for account, articles in known.values_list("account", "articles")}
     changed = [
-        ReaderCount(account_id=ids[reader], window=window, articles=sorted(counted))
-        for reader, counted in portion.items()
-        if reader in ids and not counted <= before.get(ids[reader], set())
+        ReaderCount(account_id=account, window=window, articles=sorted(counted | before.get(account, set())))
+        for account, counted in (
+            (ids[reader], counted) for reader, counted in portion.items() if reader in ids
+        )
+        if not counted <= before.get(account, set())
     ]
     ReaderCount.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["account", "window"], update_fields=["articles"]
