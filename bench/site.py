@@ -88,7 +88,7 @@ def subscriber_cookie(ring: KeyRing, now: int) -> str:
 def write_visit_cookies(file: Path, count: int, ring: KeyRing, now: int) -> None:
     """So many cookies of devices on each of which one other story was counted, one a line.
 
-    No two runs have a device in common: what was counted in an earlier run lies in the store still.
+    No two rounds have a device in common: what was counted in an earlier one lies in the store still.
     """
     window = window_at(POLICY, now).key
     counted = (f"{99:032x}",)

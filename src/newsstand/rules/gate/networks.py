@@ -13,10 +13,9 @@ Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # The widest that a range may be: what the largest networks that exist are given.
+WIDEST: Final = {4: 8, 6: 24}
 NEIGHBOURS: Final = {4: 24, 6: 56}
 """How wide the network is that one address stands for, by the version of the protocol."""
-
-WIDEST: Final = {4: 8, 6: 24}
 
 
 class RangeError(ValueError):

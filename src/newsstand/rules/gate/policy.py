@@ -103,8 +103,12 @@ class Policy:
     @property
     def has_brake(self) -> bool:
         """Whether networks are counted: a number is set, and an account would open what is held back."""
-        opens = self.registering_open and REGISTER in self.ways and self.reader_allowance > 0
-        return self.new_devices > 0 and opens
+        return (
+            self.new_devices > 0
+            and self.registering_open
+            and REGISTER in self.ways
+            and self.reader_allowance > 0
+        )
 
     def to_json(self) -> str:
         """The policy as text; equal policies give equal text."""
