@@ -1,6 +1,7 @@
 """The pages of ordering, the account and cancelling, as a browser without JavaScript meets them."""
 
 import re
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -300,6 +301,26 @@ def test_the_bank_asks_and_the_reader_approves(browser_of_ada: Client, offer: Of
     back = browser_of_ada.post(bank, {"answer": "approve"})["Location"]
     assert browser_of_ada.get(back)["Location"] == f"{STORY}#continue"
     assert Attempt.objects.get().status == "succeeded"
+
+
+def test_the_banks_message_settles_it_while_the_reader_comes_back(
+    browser_of_ada: Client, offer: Offer, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card_page = agree(browser_of_ada)["Location"]
+    asked = type_card(browser_of_ada, card_page, ASKS_BANK)["Location"]
+    setup_back = browser_of_ada.post(asked, {"answer": "approve"})["Location"] if "secure" in asked else asked
+    bank = browser_of_ada.get(setup_back)["Location"]
+    back = browser_of_ada.post(bank, {"answer": "approve"})["Location"]
+    module = import_module("newsstand.office.billing.actions.finish_card")
+    open_invoice = module.open_invoice
+
+    def a_worker_is_quicker(**given: Any) -> Any:
+        time.settle()
+        assert Attempt.objects.get().status == "succeeded"
+        return open_invoice(**given)
+
+    monkeypatch.setattr(module, "open_invoice", a_worker_is_quicker)
+    assert browser_of_ada.get(back)["Location"] == f"{STORY}#continue"
 
 
 def test_the_bank_asks_and_the_reader_does_not_approve(browser_of_ada: Client, offer: Offer) -> None:

@@ -36,7 +36,7 @@ class NoCard:
 
 @dataclass(frozen=True, slots=True)
 class NothingToPay:
-    """The card is kept and nothing is to be paid now; or the order is over, which `sale` tells."""
+    """The card is kept and nothing is to be paid now; or the order is over, which `sale` tells, as it stands now."""
 
     sale: Subscription | Purchase
 
@@ -59,11 +59,10 @@ def finish_card(*, setup: CardSetup, return_url: str, by: str, now: datetime) ->
         return NothingToPay(sale)
     invoice = _to_pay(sale, by=by, now=now)
     if invoice is None:
-        return NothingToPay(sale)
+        return _nothing_to_pay(sale)
     if invoice.amount == 0:
         serve_free(invoice=invoice, payment_method=method, by=by, now=now)
-        sale.refresh_from_db()
-        return NothingToPay(sale)
+        return _nothing_to_pay(sale)
     made = _attempts(invoice).filter(payment_method=method).order_by("-n").first()
     if made is not None:
         return sweep_attempt(attempt=made, by=by, now=now) if made.settled_at is None else made
@@ -76,7 +75,7 @@ def pay_now(
     """Charge what is open with a kept card, the reader being present: once more, or to let the bank ask them."""
     invoice = _to_pay(sale, by=by, now=now)
     if invoice is None:
-        return NothingToPay(sale)
+        return _nothing_to_pay(sale)
     return _take(invoice, payment_method, return_url=return_url, by=by, now=now)
 
 
@@ -96,7 +95,13 @@ def _take(
         return taken
     unsettled = queries.unsettled_attempt(invoice.sale)
     last = unsettled or _attempts(invoice).order_by("-n").first()
-    return last if last is not None else NothingToPay(invoice.sale)
+    return last if last is not None else _nothing_to_pay(invoice.sale)
+
+
+def _nothing_to_pay(sale: Subscription | Purchase) -> NothingToPay:
+    """The bank's message may have settled it since the sale was read."""
+    sale.refresh_from_db()
+    return NothingToPay(sale)
 
 
 def keep_card(*, setup: CardSetup, by: str, now: datetime) -> PaymentMethod:
