@@ -6,13 +6,27 @@ begins at the moment at which it finds the site, and asks only about its own rea
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.reader import Reader
 from tests.journeys.site import Site, prepare, running
+
+LOG_LINES = 80  # of a site's log, beside the report of a journey that failed on it
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the site said last stands beside the report of a journey that failed on it."""
+    report = yield
+    found = item.funcargs.get("site") if isinstance(item, pytest.Function) else None
+    if report.failed and isinstance(found, Site):
+        report.sections.append((f"end of the log of {found.url}", found.log_end(LOG_LINES)))
+    return report
 
 
 @pytest.fixture(scope="session")

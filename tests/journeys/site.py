@@ -54,6 +54,11 @@ class Site:
             check=False,
         )
 
+    def log_end(self, lines: int) -> str:
+        """The last lines of what the running demo said."""
+        log = self.data.parent / "demo.log"
+        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
+
     def mails(self, to: str) -> list[Mail]:
         """All mail that was sent to this address, oldest first, from where the demo keeps it."""
         kept = sorted((self.data / "mailbox").glob("*.eml"))

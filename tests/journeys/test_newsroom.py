@@ -52,6 +52,7 @@ def test_bad_files_stop_nothing_else(site: Site, reader: Reader, tmp_path: Path)
     assert done.returncode == 1
     assert "bad.md" in done.stdout + done.stderr
     assert "platinum" in done.stdout + done.stderr
+    assert "created    /soundings/good-one/" in done.stdout, done.stdout + done.stderr
     assert eventually(lambda: "A good one" in reader.get("/soundings/").text)
     assert reader.get("/soundings/bad-one/").response.status_code == 404
 

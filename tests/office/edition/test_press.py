@@ -378,11 +378,14 @@ def test_what_a_reader_had_printed_the_worker_does_not_print_again(
     assert "The last crane" in texts("/")["full.ads"]
 
 
+@pytest.mark.parametrize("one_waits", [False, True], ids=["the first change", "an earlier one waits"])
 def test_a_change_while_a_reader_has_a_page_printed_is_printed_by_the_worker(
-    make_story: MakeStory, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    make_story: MakeStory, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, one_waits: bool
 ) -> None:
     story = make_story()
     do_rows()
+    if one_waits:
+        comments.comments_changed.send(None, article_id=story.article_id)
     shelf.entries.drop(story.address)
     make_plate = press.plate_for
 

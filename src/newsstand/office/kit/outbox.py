@@ -88,13 +88,24 @@ def wait_for(row_ids: list[int]) -> bool:
     return True
 
 
-def open_ids(topic: str, key: str) -> list[int]:
-    """The rows of a topic and key that are still to be done, as far as they are committed."""
-    return [row.pk for row in queries.rows_of(topic, key)]
+def is_open(topic: str, key: str) -> bool:
+    """Whether a row of a topic and key is still to be done, as far as that is committed."""
+    return bool(queries.rows_of(topic, key))
+
+
+def begin(topic: str, key: str) -> list[int]:
+    """Mark the open rows of a topic and key as started, and return them: the caller reads the present state now.
+
+    A change after this moment makes a row of its own. What is not closed then is left to the worker.
+    """
+    rows = [row.pk for row in queries.rows_of(topic, key)]
+    if rows:
+        OutboxRow.objects.filter(pk__in=rows, started_at__isnull=True).update(started_at=clock.real_now())
+    return rows
 
 
 def close(row_ids: list[int]) -> None:
-    """These rows have been done by somebody who was here before the worker."""
+    """These rows, which the caller began, have been done by somebody who was here before the worker."""
     OutboxRow.objects.filter(pk__in=row_ids, done_at__isnull=True).update(
         done_at=clock.real_now(), last_error=""
     )

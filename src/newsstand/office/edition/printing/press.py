@@ -61,7 +61,7 @@ def print_page(page: Any, now: datetime) -> bool:
 def print_if_asked(page: Any, now: datetime) -> None:
     """Print a page anew that an outbox row asks for, unless a reader had it printed while the row waited."""
     with shelf.handle().places.alone(page.address):
-        if outbox.open_ids(*_asked_by(page)):
+        if outbox.is_open(*_asked_by(page)):
             _print(page, now)
 
 
@@ -76,7 +76,7 @@ def print_if_needed(page: Any, now: datetime) -> bool:
         before = entries.get(page.address)
         if is_current(before, now):
             return True
-        rows = outbox.open_ids(*_asked_by(page))
+        rows = outbox.begin(*_asked_by(page))
         found = articles.page_at(page.address)
         generation = shelf.handle().board.read().generation
         plate = plate_for(found, now)
