@@ -276,6 +276,8 @@ class TestErrorsOfOurOwn:
         assert dict(start["headers"])[b"cache-control"] == b"no-store"
         assert PAID_TEXT.encode() not in body["body"]
         assert b"harbour" not in body["body"]
+        assert b'<meta name="color-scheme" content="light dark">' in body["body"]
+        assert b'href="/assets/site.css"' in body["body"]
         assert b"set-cookie" not in dict(start["headers"])
         assert office.scopes == []
         head, nothing = send_to(front, scope_of(path, method="HEAD", headers=headers))

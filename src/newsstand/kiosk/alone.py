@@ -4,16 +4,13 @@ What such a kiosk can't answer gets a 503 that says so; the reverse proxy in fro
 the office.
 """
 
-from newsstand.kiosk.reply import page
+from newsstand.kiosk.reply import page, sorry
 from newsstand.kiosk.together import Receive, Scope, Send
 
-AWAY_PAGE = (
-    b'<!doctype html><html lang="en"><meta charset="utf-8">'
-    b'<meta name="viewport" content="width=device-width, initial-scale=1">'
-    b"<title>Please try again in a moment</title>"
-    b"<h1>Please try again in a moment</h1>"
-    b"<p>This page is not ready yet. It is being made by another part of the site, "
-    b"which cannot be reached just now.</p></html>"
+AWAY_PAGE = sorry(
+    "Please try again in a moment",
+    "This page is not ready yet. It is being made by another part of the site, "
+    "which cannot be reached just now.",
 )
 
 

@@ -6,17 +6,15 @@ from typing import NamedTuple
 from newsstand.kiosk.known_networks import KnownNetworks
 from newsstand.kiosk.known_passes import KnownPasses
 from newsstand.kiosk.ready import ReadyEntries
+from newsstand.kiosk.reply import sorry
 from newsstand.rules.gate.networks import Range
 from newsstand.rules.gate.signing import KeyRing
 from newsstand.shelf.board import Board
 from newsstand.shelf.shelf import Shelf
 
-TROUBLE_PAGE = (
-    b'<!doctype html><html lang="en"><meta charset="utf-8">'
-    b'<meta name="viewport" content="width=device-width, initial-scale=1">'
-    b"<title>Please try again in a moment</title>"
-    b"<h1>Please try again in a moment</h1>"
-    b"<p>Something went wrong on our side, and this page cannot be shown just now.</p></html>"
+TROUBLE_PAGE = sorry(
+    "Please try again in a moment",
+    "Something went wrong on our side, and this page cannot be shown just now.",
 )
 
 

@@ -248,7 +248,7 @@ def test_mail_that_cannot_be_sent_leaves_nothing(
 def test_an_address_gets_five_codes_in_a_quarter_of_an_hour(publication: Publication, now: Any) -> None:
     for second in range(5):
         assert isinstance(sent(now + timedelta(seconds=second)), CodeSent)
-    assert sent(now + timedelta(minutes=5)) == TooManyCodes(minutes=11)
+    assert sent(now + timedelta(minutes=5)) == TooManyCodes(minutes=10)
     assert isinstance(sent(now + timedelta(minutes=5), email="bob@example.com"), CodeSent)
     assert len(mail.outbox) == 6
     assert isinstance(sent(now + timedelta(minutes=15)), CodeSent)
@@ -268,7 +268,7 @@ def test_a_network_gets_forty_codes_an_hour(
 ) -> None:
     for number in range(40):
         assert isinstance(sent(now, email=f"r{number}@example.com", peer=first), CodeSent)
-    assert sent(now, email="one-more@example.com", peer=second) == TooManyCodes(minutes=61)
+    assert sent(now, email="one-more@example.com", peer=second) == TooManyCodes(minutes=60)
     assert isinstance(sent(now, email="one-more@example.com", peer="198.51.100.1"), CodeSent)
 
 
@@ -284,7 +284,7 @@ def test_the_page_says_when_to_come_back(visitor: Visitor, monkeypatch: pytest.M
         visitor.ask("ann@example.com")
     page = Visitor(Client()).ask("ann@example.com")
     assert page.status_code == 429
-    assert "ask again in 16 minutes" in page.content.decode()
+    assert "ask again in 15 minutes" in page.content.decode()
     assert 'value="ann@example.com"' in page.content.decode()
 
 

@@ -57,6 +57,7 @@ def test_an_error_stands_beside_the_field_and_keeps_the_text(
         error = page.select_one(".field__error")
         assert error is not None
         assert sentence in error.get_text()
+        assert "optional" not in page.select_one("main").get_text()
     assert not Comment.objects.exists()
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
 
 from newsstand.kiosk.request import canonical_path, is_canonical
 from newsstand.office.articles.models import ArticlePage, FrontPage, SectionPage
@@ -225,3 +226,25 @@ def test_who_is_signed_in_finds_the_account_where_nothing_is(
     page = text(client.get("/nothing/here/"))
     assert 'href="/account/"' in page
     assert "/sign-in/" not in page
+
+
+def test_an_error_of_our_own_is_an_honest_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    newsroom.found()
+
+    def fail(*_: object) -> None:
+        raise LookupError("private words")
+
+    monkeypatch.setattr("newsstand.office.edition.views.search", fail)
+    client = Client(HTTP_HOST="localhost", raise_request_exception=False)
+    response = client.get("/search/", {"q": "crane"})
+    assert response.status_code == 500
+    assert "Something went wrong on our side" in text(response)
+    assert '<meta name="color-scheme" content="light dark">' in text(response)
+    assert "private words" not in text(response)
+    sheet = text(response).partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert client.get(sheet).status_code == 200
+
+
+def test_the_page_of_an_error_asks_the_database_for_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert server_error(RequestFactory().get("/search/")).status_code == 500

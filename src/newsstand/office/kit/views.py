@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from newsstand.office.kit import clock, demo_clock, mailbox
 from newsstand.office.kit.addresses import local_path
@@ -16,7 +16,13 @@ class ClockForm(forms.Form):
     """How far the clock is to be moved."""
 
     jump = forms.ChoiceField(
-        choices=[("1", "+1 day"), ("7", "+7 days"), ("28", "+28 days"), ("due", "to what is due next")]
+        label=_("Move it by"),
+        choices=[
+            ("1", _("+1 day")),
+            ("7", _("+7 days")),
+            ("28", _("+28 days")),
+            ("due", _("to what is due next")),
+        ],
     )
 
 

@@ -29,13 +29,17 @@ def keep_counts(now: datetime) -> None:
 
 
 def restore_counts(now: datetime) -> None:
-    """Put readers' counts back onto a shelf that holds none of this window, as after a restart of the machine."""
+    """Put back what a shelf does not know of readers' counts, as after a restart of the machine.
+
+    Taking in twice changes nothing, so each reader is looked at, whomever else the shelf knows: somebody may
+    have come back before the worker did.
+    """
     window, visits = queries.meter_window(now), shelf.handle().visits
-    if next(visits.of_readers(window), None) is not None:
-        return
     kept = ReaderCount.objects.filter(window=window).order_by("pk")
     for public_id, articles in kept.values_list("account__public_id", "articles").iterator(AT_ONCE):
-        visits.merge(NO_DEVICE, f"reader:{public_id.hex}", window, articles)
+        reader = f"reader:{public_id.hex}"
+        if not visits.read(reader, window).issuperset(articles):
+            visits.merge(NO_DEVICE, reader, window, articles)
 
 
 def prune_counts(now: datetime) -> int:

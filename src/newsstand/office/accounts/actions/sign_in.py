@@ -89,7 +89,7 @@ def send_code(
     with transaction.atomic():
         wait = _wait_for(email, network, real_now)
         if wait > timedelta(0):
-            return TooManyCodes(minutes=int(wait / timedelta(minutes=1)) + 1)
+            return TooManyCodes(minutes=-(-wait // timedelta(minutes=1)))
         if replaces is not None:
             SignInCode.objects.filter(pk=replaces, over_at__isnull=True).update(over_at=real_now)
         row = SignInCode.objects.create(email=email, network=network, made_at=real_now)
