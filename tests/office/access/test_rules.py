@@ -239,6 +239,19 @@ def test_the_pages_of_the_staff(client: Any, editor: Account) -> None:
     assert lines[0].startswith("address,level,given by,next level,from")
     assert lines[1].startswith("/harbour/it/,free,rule 1: younger than 24 hours,metered,20")
     assert lines[1].endswith(",'=cmd()")
+    newsroom.story(story.get_parent(), "eels", level="free", published_at=clock.now() - 3 * DAY)
+    for asked, found in (
+        ({"q": "EELS harbour"}, ["eels"]),
+        ({"q": "cmd", "level": "free"}, ["it"]),
+        ({"level": "subscribers"}, []),
+        ({"level": "no such level"}, ["eels", "it"]),
+    ):
+        page = BeautifulSoup(client.get("/staff/access/levels/", asked).content, "html.parser")
+        links = page.select("table.listing a")
+        assert sorted(str(link["href"]).split("/")[-2] for link in links) == found
+        assert bool(links) != ("No story fits" in page.get_text())
+        file = client.get("/staff/access/levels/", {**asked, "csv": "1"}).content.decode().splitlines()
+        assert sorted(line.split("/")[2] for line in file[1:]) == found
     why = client.get("/staff/access/why/", {"url": story.address, "read": "2"}).content.decode()
     assert "level: " in why
     assert (

@@ -144,6 +144,20 @@ class WhyForm(forms.Form):
             raise ValidationError(_("Write another moment: %(why)s."), params={"why": error}) from error
 
 
+class LevelsForm(forms.Form):
+    """Which stories of the list of levels are looked for. A level that is none narrows nothing."""
+
+    q = forms.CharField(label=_("Words of the headline or the address"), required=False, max_length=200)
+    level = forms.ChoiceField(label=_("Level now"), required=False, choices=[("", _("Any")), *LEVELS])
+
+    def fits(self, row: queries.Resolved) -> bool:
+        """Whether this story is among those looked for: each word stands in its headline or its address."""
+        text = f"{row.title} {row.address}".casefold()
+        words = self.cleaned_data.get("q", "").casefold().split()
+        level = self.cleaned_data.get("level")
+        return all(word in text for word in words) and (not level or row.level.value == level)
+
+
 def moves_in_words(found: Mapping[tuple[Level, Level], int]) -> str:
     """What a change of rules does to the archive: "312 stories move from free to metered."."""
     names = {value: str(label).partition(":")[0].lower() for value, label in LEVELS}

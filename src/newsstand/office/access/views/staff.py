@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from newsstand.office.access import actions, queries
-from newsstand.office.access.forms import WhyForm
+from newsstand.office.access.forms import LevelsForm, WhyForm
 from newsstand.office.accounts.queries import account_by_email, account_of, reader_facts, who
 from newsstand.office.kit import clock
 from newsstand.office.kit.queries import history as audit_history
@@ -50,13 +50,19 @@ def why_of_story(story: Any, now: datetime) -> str:
 
 
 def report(request: HttpRequest) -> HttpResponse:
-    """What every live story resolves to now, and why; as a page or, with `?csv`, as a file."""
-    now = clock.now()
-    rows = queries.archive(queries.rules_of_site(), now)
+    """What every live story resolves to now, and why; or those looked for; as a page or, with `?csv`, as a file."""
+    now, form = clock.now(), LevelsForm(request.GET)
+    form.is_valid()
+    rows = [row for row in queries.archive(queries.rules_of_site(), now) if form.fits(row)]
     if "csv" in request.GET:
         return _as_csv(rows, now)
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("p"))
-    context = {"rows": page, "total": len(rows), "page_title": _("Levels of all stories"), "icon": "lock"}
+    context = {
+        "form": form,
+        "rows": Paginator(rows, A_PAGE).get_page(request.GET.get("p")),
+        "total": len(rows),
+        "page_title": _("Levels of all stories"),
+        "icon": "lock",
+    }
     return render(request, "access/staff/report.html", context)
 
 
