@@ -1,11 +1,13 @@
 """What a tally promises, wherever its sums lie."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from newsstand.shelf import Shelf, open_shelf
-from newsstand.shelf.tally import MemorySums, Reading, Tally
+from newsstand.shelf import Shelf, open_shelf, tally
+from newsstand.shelf.lmdb_file import LmdbFile
+from newsstand.shelf.tally import LmdbSums, MemorySums, Reading, Tally
 
 FERRY = Reading("a" * 32, "full.ads", "free", "direct")
 MARKET = Reading("b" * 32, "opening", "meter_spent", "inside")
@@ -93,3 +95,34 @@ def test_a_batch_outlives_who_took_it(tmp_path: Path) -> None:
     shelf = open_shelf(tmp_path)
     assert shelf.tally.take() is None
     shelf.close()
+
+
+def test_parts_become_one_before_they_are_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "MOST_PARTS", 3)
+    monkeypatch.setattr(tally, "_ROWS_OF_A_PART", 2)
+    counted = Tally(LmdbSums(tmp_path))
+    for _ in range(5):
+        for number in range(7):
+            counted.add(f"{number:032x}", "full", "free", "direct")
+        counted.flush()
+    counted.close()
+    file = LmdbFile(tmp_path, databases=("tally", "taken", "batch"), map_size=tally.MAP_BYTES, durable=True)
+    with file.reading() as reading:
+        assert reading.stat(file.database("tally"))["entries"] == 1
+    file.close()
+    counted = Tally(LmdbSums(tmp_path))
+    assert counted.drain() == {Reading(f"{number:032x}", "full", "free", "direct"): 5 for number in range(7)}
+    counted.close()
+
+
+def test_single_rows_of_before_and_a_part_that_cannot_be_read(tmp_path: Path) -> None:
+    file = LmdbFile(tmp_path, databases=("tally", "taken", "batch"), map_size=tally.MAP_BYTES, durable=True)
+    with file.writing() as writing:
+        for key, row in ((FERRY, [json.dumps(FERRY), 3]), (MARKET, ["no reading", 1])):
+            writing.put(json.dumps(key).encode(), json.dumps(row).encode(), db=file.database("tally"))
+        writing.put(b"torn", b"\x92\x01", db=file.database("tally"))
+    file.close()
+    counted = Tally(LmdbSums(tmp_path))
+    counted.add(*FERRY)
+    assert counted.drain() == {FERRY: 4}
+    counted.close()

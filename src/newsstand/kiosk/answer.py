@@ -1,8 +1,10 @@
 """Path, cookies, shelf and now in; the answer out. Nothing here waits, and nothing asks the clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsstand.kiosk.brake import is_braked
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
@@ -11,7 +13,7 @@ from newsstand.kiosk.house import House as House
 from newsstand.kiosk.house import Seen
 from newsstand.kiosk.metering import Meter, count, first_on_a_device, meter_for, with_store
 from newsstand.kiosk.negotiate import coding_for, has_already
-from newsstand.kiosk.ready import Decided, Ready, Sheet, Told
+from newsstand.kiosk.ready import Decided, Ready, Sheet, Told, decided_as
 from newsstand.kiosk.reply import Answer as Answer
 from newsstand.kiosk.reply import Caching, moved, plain
 from newsstand.kiosk.reply import Miss as Miss
@@ -24,7 +26,6 @@ from newsstand.rules.gate.decide import decide, decide_page
 from newsstand.rules.gate.facts import ArticleFacts, Declares, Visit
 from newsstand.rules.gate.meter import Window, window_at
 from newsstand.rules.gate.policy import Policy
-from newsstand.rules.gate.variants import variant_of
 from newsstand.rules.gate.visits import DeviceVisit
 from newsstand.shelf.entry import ASSET_VARIANT
 
@@ -36,8 +37,7 @@ class CountedTwice(RuntimeError):
 _NOTHING_COUNTED: Final[frozenset[str]] = frozenset()
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True, gc=False):
     """One request with all that its answer depends on. Nothing changes it."""
 
     request: Request
@@ -66,15 +66,16 @@ def answer(
     Miss where the office must print or answer; Renew where the office must be asked for a new pass, after
     which this is called again with how that ended, and then never gives Renew.
     """
-    method, path, _query, headers, _peer = request
-    board, version = house.look() if seen is None else seen
+    method, path, headers = request.method, request.path, request.headers
+    seen = house.look() if seen is None else seen
+    board = seen.board
     if board.policy is None or (method != "GET" and method != "HEAD"):
         return Miss(path)
     cookies = our_cookies(headers.get("cookie"))
     target = board.redirects.get(path)
     if target is not None:
         return moved(target, "own" if cookies or "authorization" in headers else "shared")
-    ready = house.ready.find(path, version)
+    ready = house.ready.find(path, seen.version)
     if ready is None:
         return Miss(path)
     entry = ready.entry
@@ -111,7 +112,7 @@ def _to_a_stranger(asked: _Asked, ready: Ready) -> Told:
     answer = told.outcome
     if isinstance(answer, Answer):
         counts = bool(answer.cookies)
-        to_others = told._replace(outcome=answer._replace(cookies=()), counts=True) if counts else told
+        to_others = replace(told, outcome=replace(answer, cookies=()), counts=True) if counts else told
         ready.tell(question, to_others)
     return told
 
@@ -138,7 +139,7 @@ def _printed(asked: _Asked, ready: Ready) -> Told:
     if facts is not None:
         return _story(asked, ready, facts)
     decision = decide_page(asked.who.reader, asked.policy, asked.now)
-    return _hand_out(asked, ready, Decided(decision, variant_of(decision).name))
+    return _hand_out(asked, ready, decided_as(decision))
 
 
 def _story(asked: _Asked, ready: Ready, facts: ArticleFacts) -> Told:
@@ -207,14 +208,14 @@ def _count_and_hand_out(
     if not counted.opened or told.article is None:
         return told
     # It was opened by the meter, even if by now the store shows it as counted before.
-    return Told(told.outcome, told.article, told.variant, decided.decision.reason)
+    return Told(told.outcome, told.article, told.variant, decided.reason)
 
 
 def _stopped(asked: _Asked, facts: ArticleFacts) -> Decided:
     """What a new device gets of a metered story when its network has brought too many."""
     visit = Visit() if asked.guest is None else asked.guest.visit(_NOTHING_COUNTED, Declares.NOTHING)
     decision = decide(facts, None, visit._replace(is_braked=True), asked.policy, asked.now)
-    return Decided(decision, variant_of(decision).name)
+    return decided_as(decision)
 
 
 def _visit_cookies(asked: _Asked, meter: Meter, visit: DeviceVisit | None) -> tuple[str, ...]:
@@ -232,7 +233,7 @@ def _decide(
         return ready.decided(facts, asked.who.reader, counted, declares, asked.policy, asked.now)
     visit = asked.guest.visit(counted, declares)
     decision = decide(facts, asked.who.reader, visit, asked.policy, asked.now)
-    return Decided(decision, variant_of(decision).name)
+    return decided_as(decision)
 
 
 def _hand_out(
@@ -255,7 +256,7 @@ def _told(
         answer = Answer(answer.status, answer.head, answer.body, cookies)
     if facts is None or asked.is_head:
         return Told(answer)
-    return Told(answer, facts.id, decided.variant, decided.decision.reason)
+    return Told(answer, facts.id, decided.variant, decided.reason)
 
 
 def _answer_with(asked: _Asked, ready: Ready, decided: Decided) -> Answer | Told:
@@ -263,7 +264,7 @@ def _answer_with(asked: _Asked, ready: Ready, decided: Decided) -> Answer | Told
 
     What is told instead, where the variant is missing or the client takes no coding of it.
     """
-    decision, variant = decided
+    decision, variant = decided.decision, decided.variant
     headers = asked.request.headers
     caching: Caching = "shared" if decision.shared and asked.is_from_a_stranger else "own"
     if asked.guest is not None and asked.guest.came_by_gift:

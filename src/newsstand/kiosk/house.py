@@ -1,7 +1,8 @@
 """What a kiosk needs to answer: the shelf, the keys, and whether the site is reached by https."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from newsstand.kiosk.known_networks import KnownNetworks
 from newsstand.kiosk.known_passes import KnownPasses
@@ -18,7 +19,7 @@ TROUBLE_PAGE = sorry(
 )
 
 
-class Seen(NamedTuple):
+class Seen(Struct, frozen=True, gc=False):
     """What one look at the shelf showed: the board, and the version of the entries."""
 
     board: Board

@@ -1,7 +1,9 @@
 """What was counted for whoever asks, and counting one more."""
 
 import os
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsstand.kiosk.house import House
 from newsstand.rules.gate.facts import ReaderFacts
@@ -11,7 +13,7 @@ from newsstand.rules.gate.visits import DeviceVisit, open_visit
 from newsstand.shelf.visits import Count
 
 
-class Meter(NamedTuple):
+class Meter(Struct, frozen=True, gc=False):
     """The meter of one identity in one window.
 
     `device` is the id in the device's cookie and `known` the articles that the cookie holds for this
@@ -50,7 +52,7 @@ def meter_for(reader: ReaderFacts | None, token: str | None, policy: Policy, hou
 def with_store(meter: Meter, house: House) -> Meter:
     """A device's meter with what the store knows taken in."""
     stored = house.shelf.visits.read(f"device:{meter.device}", meter.window.key)
-    return meter._replace(counted=stored | meter.known, is_whole=True)
+    return replace(meter, counted=stored | meter.known, is_whole=True)
 
 
 def count(meter: Meter, article: str, house: House) -> tuple[Count, DeviceVisit | None]:

@@ -3,7 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from newsstand.kiosk.reply import Answer, Caching, Head, Miss, Renew
 from newsstand.kiosk.request import is_canonical
@@ -60,14 +62,15 @@ class Sheet:
         return Answer(entry.status, Head(own, caching), b"" if form == "head" else self.body)
 
 
-class Decided(NamedTuple):
-    """What the gate decided, and the name of the variant that shows it."""
+class Decided(Struct, frozen=True, gc=False):
+    """What the gate decided, the name of the variant that shows it, and why as the tally is told it."""
 
     decision: Decision
     variant: str
+    reason: str
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True, gc=False):
     """An outcome, with what the tally is to know of it; `article` is None where nothing is tallied.
 
     `counts` is whether the next who is told this is counted too, and needs a cookie of their own.
@@ -169,8 +172,12 @@ def _decided(
     policy: Policy,
     now: int,
 ) -> Decided:
-    decision = decide(facts, reader, Visit(counted, declares), policy, now)
-    return Decided(decision, variant_of(decision).name)
+    return decided_as(decide(facts, reader, Visit(counted, declares), policy, now))
+
+
+def decided_as(decision: Decision) -> Decided:
+    """What shows this decision."""
+    return Decided(decision, variant_of(decision).name, str(decision.reason))
 
 
 class ReadyEntries:

@@ -1,8 +1,10 @@
 """What the kiosk answers, and the headers around it, made as byte pairs once."""
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 from urllib.parse import quote
+
+from msgspec import Struct
 
 Headers = tuple[tuple[str, str], ...]
 RawHeaders = tuple[tuple[bytes, bytes], ...]
@@ -61,7 +63,7 @@ class Head:
         return lines
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True, gc=False):
     """A whole answer, to be sent as it stands: its head, one `Set-Cookie` for each cookie, and the body."""
 
     status: int

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from newsstand.rules.gate.facts import Declares
 
@@ -49,7 +51,7 @@ class Headers(Protocol):
     def get(self, name: str, /) -> str | None: ...
 
 
-class Request(NamedTuple):
+class Request(Struct, frozen=True, gc=False):
     """What a client asked. `path` is percent-decoded once, or empty where it was no canonical path.
 
     `peer` is the address at the other end of the connection, empty where there is none.

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from newsstand.kiosk.cookies import PASS, SESSION, no_pass_cookie, pass_cookie
 from newsstand.kiosk.house import House
@@ -23,7 +25,7 @@ class Renewal:
     token: str = ""
 
 
-class Standing(NamedTuple):
+class Standing(Struct, frozen=True, gc=False):
     """The pass that holds, if any; the cookies that the answer must set for it; what may still be asked."""
 
     held: Pass | None

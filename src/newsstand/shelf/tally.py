@@ -2,17 +2,28 @@
 
 import json
 import secrets
+import struct
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
-from newsstand.shelf.lmdb_file import LmdbFile, Transaction, key_of
+import msgspec
+
+from newsstand.shelf.lmdb_file import LmdbFile, Transaction
 
 MAP_BYTES = 256 * 1024**2
+MOST_PARTS = 256
+"""So many parts may wait for the office; then they become one, so that they take no more room than their sums."""
 
 _NAME = b"name"
+_NUMBER = struct.Struct(">Q")
+_ROWS_OF_A_PART = 2000
+"""Packing them keeps the readers of this process waiting for less than a millisecond."""
+
+_PART_BITS = 20
 
 
 class Reading(NamedTuple):
@@ -22,6 +33,10 @@ class Reading(NamedTuple):
     variant: str
     reason: str
     source: str
+
+
+Key = tuple[str, str, str, str]
+"""A reading before it has a name for each of its fields: one is made for each answer."""
 
 
 class Batch(NamedTuple):
@@ -38,8 +53,8 @@ class Sums(Protocol):
     knows by its name whether it was kept.
     """
 
-    def raise_by(self, counts: Mapping[Reading, int]) -> None:
-        """Add these numbers to the sums, all or none."""
+    def raise_by(self, counts: Mapping[Key, int]) -> None:
+        """Add these numbers, by the fields of a reading, to the sums, all or none."""
 
     def take(self) -> Batch | None:
         """The batch that is on its way; where none is, all sums become one. None where nothing was counted."""
@@ -57,7 +72,7 @@ class Tally:
     def __init__(self, sums: Sums) -> None:
         self._sums = sums
         self._lock = threading.Lock()
-        self._counts: dict[tuple[str, str, str, str], int] = {}
+        self._counts: dict[Key, int] = {}
 
     def add(self, article: str, variant: str, reason: str, source: str) -> None:
         key = (article, variant, reason, source)
@@ -72,8 +87,7 @@ class Tally:
             return
         flushed = False
         try:
-            # As plain texts: the gate's reasons come as members of their enumeration.
-            self._sums.raise_by({Reading(*map(str, key)): number for key, number in counts.items()})
+            self._sums.raise_by(counts)
             flushed = True
         finally:
             if not flushed:
@@ -114,9 +128,9 @@ class MemorySums:
         self._sums: Counter[Reading] = Counter()
         self._taken: Batch | None = None
 
-    def raise_by(self, counts: Mapping[Reading, int]) -> None:
+    def raise_by(self, counts: Mapping[Key, int]) -> None:
         with self._lock:
-            self._sums.update(counts)
+            self._sums.update({Reading(*key): number for key, number in counts.items()})
 
     def take(self) -> Batch | None:
         with self._lock:
@@ -135,7 +149,11 @@ class MemorySums:
 
 
 class LmdbSums:
-    """Sums for many processes on one machine: `tally` is added to, `taken` is the batch on its way."""
+    """Sums for many processes on one machine: `tally` holds what was handed over, `taken` the batch on its way.
+
+    What a kiosk hands over is laid as it is, in parts under rising numbers: it is added up by whoever takes it, and
+    not while readers wait.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._file = LmdbFile(
@@ -145,28 +163,30 @@ class LmdbSums:
         self._taken = self._file.database("taken")
         self._batch = self._file.database("batch")
 
-    def raise_by(self, counts: Mapping[Reading, int]) -> None:
+    def raise_by(self, counts: Mapping[Key, int]) -> None:
+        waiting = iter(counts.items())
+        parts = []
+        while rows := list(islice(waiting, _ROWS_OF_A_PART)):
+            parts.append(_packed(rows))
         with self._file.writing() as writing:
-            for reading, more in counts.items():
-                text = json.dumps(reading)
-                key = key_of(text)
-                _reading, number = _unpack(writing.get(key, db=self._tally))
-                writing.put(key, json.dumps([text, number + more]).encode(), db=self._tally)
+            if len(parts) + writing.stat(self._tally)["entries"] > MOST_PARTS:
+                parts = [_packed(list(_summed([*self._parts(writing, self._tally), *parts]).items()))]
+                writing.drop(self._tally, delete=False)
+            self._lay(writing, self._tally, parts)
 
     def take(self) -> Batch | None:
         with self._file.writing() as writing:
             name = writing.get(_NAME, db=self._batch)
             if name is None:
-                rows = self._rows(writing, self._tally)
-                if not rows:
+                parts = self._parts(writing, self._tally)
+                if not parts:
                     return None
                 name = _new_name().encode()
-                for key, value in rows:
-                    writing.put(key, value, db=self._taken)
+                self._lay(writing, self._taken, parts)
                 writing.drop(self._tally, delete=False)
                 writing.put(_NAME, name, db=self._batch)
-            counted = [_unpack(value) for _key, value in self._rows(writing, self._taken)]
-        return Batch(name.decode(), {reading: number for reading, number in counted if reading is not None})
+            taken = self._parts(writing, self._taken)
+        return Batch(name.decode(), _summed(taken))
 
     def settle(self, name: str) -> None:
         with self._file.writing() as writing:
@@ -177,20 +197,38 @@ class LmdbSums:
     def close(self) -> None:
         self._file.close()
 
-    def _rows(self, transaction: Transaction, database: Any) -> list[tuple[bytes, bytes]]:
+    def _lay(self, writing: Transaction, database: Any, parts: Iterable[bytes]) -> None:
+        """Under numbers that no other transaction gives."""
+        for number, part in enumerate(parts, start=writing.id() << _PART_BITS):
+            writing.put(_NUMBER.pack(number), part, db=database)
+
+    def _parts(self, transaction: Transaction, database: Any) -> list[bytes]:
         with transaction.cursor(db=database) as cursor:
-            return [(bytes(key), bytes(value)) for key, value in cursor]
+            return [bytes(part) for part in cursor.iternext(keys=False)]
+
+
+_packed: Final = msgspec.msgpack.Encoder().encode
+_unpacked: Final = msgspec.msgpack.Decoder(list[tuple[Reading, int]]).decode
 
 
 def _new_name() -> str:
     return secrets.token_hex(16)
 
 
-def _unpack(row: bytes | None) -> tuple[Reading | None, int]:
-    if row is None:
-        return None, 0
+def _summed(parts: Iterable[bytes]) -> dict[Reading, int]:
+    sums: Counter[Reading] = Counter()
+    for part in parts:
+        for reading, number in _rows_of(part):
+            sums[reading] += number
+    return dict(sums)
+
+
+def _rows_of(part: bytes) -> list[tuple[Reading, int]]:
+    """The rows of a part; none where it can't be read."""
     try:
-        text, number = json.loads(row)
-        return Reading(*json.loads(text)), int(number)
+        if not part.startswith(b"["):
+            return _unpacked(part)
+        text, number = json.loads(part)  # a single row, as it was laid before there were parts
+        return [(Reading(*json.loads(text)), int(number))]
     except (ValueError, TypeError):
-        return None, 0
+        return []

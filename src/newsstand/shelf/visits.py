@@ -7,7 +7,9 @@ import threading
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from newsstand.rules.gate.meter import read_one
 from newsstand.shelf.lmdb_file import LmdbFile, key_of
@@ -42,7 +44,7 @@ def network_window(now: int) -> str:
     return f"network {datetime.fromtimestamp(now, UTC):%Y-%m-%d}"
 
 
-class Count(NamedTuple):
+class Count(Struct, frozen=True, gc=False):
     """The articles counted after a reading, and whether the meter opened this one."""
 
     counted: frozenset[str]
