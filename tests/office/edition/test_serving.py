@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
 from newsstand.kiosk.request import canonical_path, is_canonical
+from newsstand.office.articles import queries as articles
 from newsstand.office.articles.models import ArticlePage, FrontPage, SectionPage
 from newsstand.office.edition.printing import assets, press
 from newsstand.office.kit import clock, outbox
@@ -94,6 +95,49 @@ def test_what_may_not_be_read_now_is_not_there(
     response = client.get(make_story(level="free", **values).address)
     assert response.status_code == 404
     assert OPENING not in text(response)
+
+
+def test_a_page_that_is_out_of_date_before_it_is_handed_out_is_printed_again(
+    make_story: MakeStory, client: Client, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for a printing may come back when a change has let it end, and another printing has followed."""
+    make_story()
+    outbox.drain()
+    answer, asked = connect._answer, []
+
+    def changed_first(request: Any) -> Any:
+        asked.append(request.path)
+        if len(asked) > 1:
+            return answer(request)
+        shelf.entries.let_end("/harbour/", 1)
+        missed = answer(request)
+        press.print_if_needed(articles.page_at("/harbour/"), clock.now())  # the worker, before anybody looks
+        return missed
+
+    monkeypatch.setattr(registry, "answer", changed_first)
+    response = client.get("/harbour/")
+    assert response.status_code == 200
+    assert "The last crane" in text(response)
+
+
+def test_what_was_waited_for_is_judged_by_the_time_after_the_wait(
+    make_story: MakeStory, client: Client, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_story()
+    outbox.drain()
+    shelf.entries.let_end("/harbour/", clock.unix() + 60)
+    alone, waited = shelf.places.alone, []
+
+    def wait_long(path: str) -> Any:
+        if not waited:
+            waited.append(path)
+            shelf.board.set_clock_offset(shelf.board.read().clock_offset + 120)
+        return alone(path)
+
+    monkeypatch.setattr(shelf.places, "alone", wait_long)
+    response = client.get("/harbour/")
+    assert waited == ["/harbour/"]
+    assert response.status_code == 200
 
 
 def test_what_is_not_published_is_not_there(make_story: MakeStory, client: Client) -> None:

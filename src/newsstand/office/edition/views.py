@@ -26,7 +26,8 @@ from newsstand.office.edition.search.searching import search
 from newsstand.office.edition.search.words import LONGEST_QUERY, terms
 from newsstand.office.kit import clock, shelf
 from newsstand.office.kit.registry import registry
-from newsstand.rules.gate.decide import decide_page
+from newsstand.rules.gate.decide import decide, decide_page
+from newsstand.rules.gate.facts import Visit
 from newsstand.rules.gate.variants import variant_of
 from newsstand.shelf.store import ShelfFull
 
@@ -39,17 +40,17 @@ def serve_page(request: HttpRequest, page: Any) -> HttpResponse:
     """Print what is asked for onto the shelf, then answer from there, by the same rules as the kiosk."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    now = clock.now()
     try:
         for _attempt in range(ATTEMPTS):
             found = articles.page_at(page.address)
-            if found is None or not press.print_if_needed(found, now):
+            # The time is another one each time: what was waited for may be out of date before it is handed out.
+            if found is None or not press.print_if_needed(found, clock.now()):
                 raise Http404
             response = _answer(request, found)
             if response is not None:
                 return response
             # Where a variant is missing, another one fits by now: a parallel request was counted meanwhile.
-            if _missing(request) is None and _is_there_and_gone(found.address):
+            if _missing(request) is None and _is_gone(found.address):
                 raise Http404
     except ShelfFull:  # the press has said so in the log
         return _not_ready()
@@ -185,11 +186,12 @@ def _missing(request: HttpRequest) -> str | None:
     return missing
 
 
-def _is_there_and_gone(path: str) -> bool:
-    """Whether the page lies on the shelf and yet is not handed out: its embargo runs, or it was taken down."""
-    return shelf.handle().board.read().policy is not None and press.is_current(
-        shelf.handle().entries.get(path), clock.now()
-    )
+def _is_gone(path: str) -> bool:
+    """Whether a story lies on the shelf that nobody may see now: its embargo runs, or it was taken down."""
+    policy, entry = shelf.handle().board.read().policy, shelf.handle().entries.get(path)
+    if policy is None or entry is None or entry.facts is None:
+        return False
+    return decide(entry.facts, None, Visit(), policy, clock.unix()).show == "gone"
 
 
 def _not_ready() -> HttpResponse:
