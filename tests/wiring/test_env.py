@@ -57,6 +57,11 @@ def test_databases(tmp_path: Path) -> None:
         env.database("mysql://x/y", tmp_path)
 
 
+def test_a_change_on_sqlite_waits_for_its_turn_on_a_slow_disk_too(tmp_path: Path) -> None:
+    """Whoever writes holds all others up until the disk has it, which may take seconds, many times in a row."""
+    assert env.database("", tmp_path / "a")["OPTIONS"]["timeout"] >= 60
+
+
 def test_mail_servers() -> None:
     found = env.mail_server("smtps://us%40er:secret@mail.example")
     assert (found["EMAIL_HOST_USER"], found["EMAIL_PORT"], found["EMAIL_USE_SSL"]) == ("us@er", 465, True)

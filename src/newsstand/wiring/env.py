@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from newsstand.rules.gate.networks import Range, proxy_range
@@ -57,6 +57,8 @@ class Setting:
     default: Any
     meaning: str
 
+
+SQLITE_PATIENCE: Final = 60  # seconds for which a change waits for its turn to write, before it is given up
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("secret_key", _text, None, "Signs sessions and forms. Made when the installation is made."),
@@ -157,7 +159,7 @@ def database(url: str, sqlite_file: Path) -> dict[str, Any]:
     if not url:
         options = {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 5,
+            "timeout": SQLITE_PATIENCE,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(sqlite_file), "OPTIONS": options}

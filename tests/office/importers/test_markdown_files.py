@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from PIL import Image
 
 from newsstand.office.articles.cut import cut
@@ -299,6 +300,28 @@ def test_a_bad_file_stops_no_other(folder: Path) -> None:
     assert "missing.md:1: the file cannot be read: No such file or directory" in lines[2]
     assert lines[4] == f"refused    {again}:2: the slug the-old-crane-comes-down was used by {good} before"
     assert ArticlePage.objects.count() == 2
+
+
+def test_a_busy_database_stops_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_story, asked = publish_module.publish_story, []
+
+    def busy_at_first(**values: Any) -> Any:
+        asked.append(values["story"].slug)
+        if len(asked) == 1:
+            raise OperationalError("database is locked")
+        return publish_story(**values)
+
+    monkeypatch.setattr(publish_module, "publish_story", busy_at_first)
+    first, second = (
+        put(folder, STORY, "first.md"),
+        put(folder, STORY.replace("old crane", "new crane"), "second.md"),
+    )
+    summary, lines = publish(first, second)
+    assert summary == Summary(created=1, refused=1)
+    told = f"refused    {first}: the database did not take it (database is locked): publish it again"
+    assert lines[0] == told
+    assert [story.slug for story in ArticlePage.objects.all()] == ["the-new-crane-comes-down"]
+    assert publish(first, second)[0] == Summary(created=1, unchanged=1)
 
 
 def test_all_that_is_wrong_in_a_file_is_told_at_once(folder: Path) -> None:

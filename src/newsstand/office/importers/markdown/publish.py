@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from newsstand.office.articles.actions import (
     Fault,
@@ -51,7 +51,10 @@ class Summary:
 
 
 def publish_files(paths: Sequence[Path], *, by: str, now: datetime, report: Report) -> Summary:
-    """Publish each file; a bad one is reported with file, line and reason, and stops nothing else."""
+    """Publish each file; a bad one is reported with file, line and reason, and stops nothing else.
+
+    So is one that the database did not take, because it was busy for too long or away: nothing of it was kept.
+    """
     summary = Summary()
     slugs: dict[str, Path] = {}
     for number, path in enumerate(paths, start=1):
@@ -71,6 +74,9 @@ def _publish_file(path: Path, slugs: dict[str, Path], *, by: str, now: datetime,
     except FileRefused as error:
         for problem in error.problems:
             report(f"refused    {path}:{problem.line}: {problem.reason}")
+        return "refused"
+    except OperationalError as error:
+        report(f"refused    {path}: the database did not take it ({str(error).strip()}): publish it again")
         return "refused"
     slugs[facts.slug] = path
     for warning in warnings:
