@@ -1,5 +1,7 @@
 """The rules that staff edit, as the gate takes them; and that a change reaches the board."""
 
+import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -67,6 +69,29 @@ def test_a_story_as_the_gate_sees_it(django_assert_num_queries: Any) -> None:
     assert facts.gone_from == clock.to_unix(NOW) + 7200
     with django_assert_num_queries(0):
         queries.facts_for_gate(story)
+
+
+def test_rules_of_before_a_change_are_not_put_over_those_of_after_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes put them at once; the one that read them first comes last."""
+    before = queries.policy(NOW)
+    after = replace(before, device_allowance=2)
+    other, asked = threading.Thread(target=actions.put_policy, args=(NOW,)), []
+
+    def policy(now: Any) -> Policy:
+        asked.append(now)
+        if len(asked) > 1:
+            return after
+        other.start()
+        other.join(0.3)
+        return before
+
+    monkeypatch.setattr(queries, "networks", lambda now: ())
+    monkeypatch.setattr(queries, "policy", policy)
+    actions.put_policy(NOW)
+    other.join()
+    assert shelf.board.read().policy == after
 
 
 def test_a_change_is_kept_told_and_put_on_the_board(shelf: Shelf) -> None:

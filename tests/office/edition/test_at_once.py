@@ -1,15 +1,17 @@
 """What is done at the same moment: a print that begins while the rules change, and rows beside long duties."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from newsstand.office.access.actions import change_policy, policy, put_policy_at_start
 from newsstand.office.access.models import AccessPolicy
+from newsstand.office.articles.actions import page_changed
 from newsstand.office.articles.models import ArticlePage
 from newsstand.office.edition.printing import press
 from newsstand.office.kit import clock, outbox, registry, worker
@@ -76,6 +78,41 @@ def test_no_print_of_the_old_rules_outlives_their_change(
     assert entry is not None
     assert entry.facts is not None
     assert not press.is_current(entry, clock.now()) or entry.facts.steps[-1].level == Level.SUBSCRIBERS
+
+
+def somebody_waits() -> bool:
+    """Whether a connection to this test's database waits for another one; SQLite lets all but one wait."""
+    if connection.vendor == "sqlite":
+        return True
+    here = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN ({here})")
+        return bool(cursor.fetchone()[0])
+
+
+def test_two_that_announce_the_same_lists_in_another_order_wait_for_each_other(story: ArticlePage) -> None:
+    """One has a tag and then a story, the other a story alone: both name the front page, and the maps."""
+    other, tag = newsroom.story(story.section, "other"), newsroom.tag()
+    outbox.drain()
+    is_begun, failures = threading.Event(), []
+
+    def said(*pages: Any) -> None:
+        try:
+            with transaction.atomic():
+                for number, page in enumerate(pages):
+                    page_changed(page, verb="publish", by="staff:x", now=clock.now())
+                    is_begun.set()
+                    while len(pages) > number + 1 and not somebody_waits():
+                        time.sleep(0.01)
+        except OperationalError as error:
+            failures.append(error)
+
+    both = [in_a_thread(lambda: said(tag, story))]
+    assert is_begun.wait(300)
+    both.append(in_a_thread(lambda: said(other)))
+    for thread in both:
+        thread.join()
+    assert failures == []
 
 
 @pytest.fixture

@@ -144,6 +144,31 @@ def test_a_page_that_comes_back_is_not_led_away_from(make_story: MakeStory, shel
     assert shelf.board.read().redirects == {"/harbour/moved/": "/harbour/the-crane/"}
 
 
+def test_three_moves_at_once_end_where_the_page_is(make_story: MakeStory, shelf: Shelf) -> None:
+    """There, back and there again while the worker is away: the third shares the row of the first."""
+    story = make_story()
+    do_rows()
+    for slug in ("moved", "the-crane", "moved"):
+        story.slug = slug
+        story.save_revision().publish()
+    do_rows()
+    assert shelf.board.read().redirects == {"/harbour/the-crane/": "/harbour/moved/"}
+
+
+def test_a_move_that_is_told_late_leads_to_where_the_page_is_now(make_story: MakeStory, shelf: Shelf) -> None:
+    story = make_story()
+    do_rows()
+    story.slug = "last"
+    story.save_revision().publish()
+    do_rows()
+    for old, new in (("/harbour/first/", "/harbour/the-crane/"), ("/harbour/last/", "/harbour/first/")):
+        actions.move(old=old, new=new)
+    assert shelf.board.read().redirects == {
+        "/harbour/the-crane/": "/harbour/last/",
+        "/harbour/first/": "/harbour/last/",
+    }
+
+
 def test_what_shows_on_every_page_raises_the_generation_and_warms(
     make_story: MakeStory, shelf: Shelf, texts: Texts
 ) -> None:

@@ -1,6 +1,7 @@
 """Feeds, site maps and robots.txt: what an anonymous reader may read of each story, and not a word more."""
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from django.test import Client
 
 from newsstand.office.articles.models import ArticlePage, FrontPage
+from newsstand.office.edition import actions
+from newsstand.office.edition.printing.sheets import sheet_press
 from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.registry import registry
 from newsstand.shelf.shelf import Shelf
@@ -220,3 +223,50 @@ def test_pictures_from_below_the_line_are_named_by_no_feed_and_no_map(
         text = body(client, path)
         assert [name for name in names if name in text] == [], path
     assert all(len(name.split("/")[1].split(".")[0]) == 32 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("path", "drop"),
+    [
+        ("/feeds/harbour/rss.xml", lambda: actions.drop_feeds(path="/harbour/")),
+        ("/sitemaps/pages.xml", lambda: sheet_press.drop_made(["/sitemaps/pages.xml"])),
+    ],
+)
+def test_a_sheet_of_before_a_change_does_not_outlive_it(
+    make_story: MakeStory,
+    shelf: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    drop: Callable[[], None],
+) -> None:
+    """The worker comes to take it away while it is being made of what was read before."""
+    make_story()
+    sheet_at = sheet_press.sheet_at
+    worker = threading.Thread(target=drop)
+
+    def late(*words: Any) -> Any:
+        made = sheet_at(*words)
+        worker.start()
+        worker.join(0.3)
+        return made
+
+    monkeypatch.setattr(sheet_press, "sheet_at", late)
+    sheet_press.print_sheet_if_needed(path, NOW)
+    worker.join()
+    assert shelf.entries.get(path) is None
+
+
+def test_all_maps_are_taken_away_also_those_that_are_not_made_yet(
+    make_story: MakeStory, client: Client, shelf: Shelf
+) -> None:
+    make_story()
+    outbox.drain()
+    body(client, "/sitemaps/2026-11.xml")
+    assert sorted(sheet_press.maps(NOW)) == [
+        "/sitemap.xml",
+        "/sitemaps/2026-11.xml",
+        "/sitemaps/news.xml",
+        "/sitemaps/pages.xml",
+    ]
+    actions.drop_maps(now=NOW)
+    assert not [path for path in shelf.entries.paths() if "sitemap" in path]

@@ -226,6 +226,29 @@ def test_a_duty_is_done_when_it_falls_due_and_not_before(done: list[str]) -> Non
     assert done == ["renewed", "renewed"]
 
 
+def test_a_duty_that_fails_lets_the_others_have_their_turn(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(now: datetime) -> None:
+        done.append("failed")
+        raise ValueError("not now")
+
+    seconds = [0.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: seconds[0])
+    overdue = clock.now() - timedelta(hours=1)
+    registry.duties["first"] = Duty("first", 60, fail, lambda now: overdue)
+    registry.duties["second"] = Duty("second", 3600, lambda now: done.append("done"))
+    busy = worker.Worker()
+    with pytest.raises(ValueError, match="not now"):
+        busy.step()
+    busy.step()
+    assert done == ["failed", "done"]
+    seconds[0] = 60
+    with pytest.raises(ValueError, match="not now"):
+        busy.step()
+    assert done == ["failed", "done", "failed"]
+
+
 def test_settling_does_what_each_row_brings_along(done: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def handle(payload: dict[str, Any], now: datetime) -> None:
         done.append(payload["word"])

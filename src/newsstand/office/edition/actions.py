@@ -78,13 +78,13 @@ def let_end_soon(*, paths: Iterable[str]) -> None:
 
 
 def drop_feeds(*, path: str) -> None:
-    """Take away the feeds beside the page at a path."""
-    sheet_press.drop_feeds([path])
+    """Take away the feeds beside the page at a path, also what is being made of them now."""
+    sheet_press.drop_made(sheet_press.feeds_beside(path))
 
 
-def drop_maps() -> None:
-    """Take away the site maps."""
-    sheet_press.drop_maps()
+def drop_maps(*, now: datetime) -> None:
+    """Take away the site maps, also what is being made of them now."""
+    sheet_press.drop_made(sheet_press.maps(now))
 
 
 def drop_if_gate_moved(article: Any, *, path: str) -> bool:
@@ -116,9 +116,18 @@ def replace_feed_key(*, account: "Account", by: str, now: datetime) -> str:
 
 
 def move(*, old: str, new: str) -> None:
-    """Send readers of an old address to the new one."""
-    _arrive(new)
-    shelf.handle().board.set_redirect(old, new)
+    """Send readers of an old address to the new one, or to where that has moved on to since.
+
+    A page that has come back by now, or another one that stands there, is not led away from.
+    """
+    if articles.page_at(old) is not None:
+        return
+    if articles.page_at(new) is not None:
+        _arrive(new)
+    else:
+        new = shelf.handle().board.read().redirects.get(new, new)
+    if new != old:
+        shelf.handle().board.set_redirect(old, new)
     drop(path=old)
 
 

@@ -119,6 +119,7 @@ def _closed_off(sender: Any, *, instance: PageViewRestriction, **kwargs: Any) ->
 @transaction.atomic
 def _comments_changed(sender: Any, *, article_id: str, **kwargs: Any) -> int:
     """The row's id goes back to whoever made the change, who may wait for it."""
+    outbox.take_turn()
     return outbox.add(actions.PRINT_STORY, {"id": article_id}, key=article_id)
 
 

@@ -39,7 +39,7 @@ def _drop_feeds(payload: dict[str, Any], now: datetime) -> None:
 
 
 def _drop_maps(payload: dict[str, Any], now: datetime) -> None:
-    actions.drop_maps()
+    actions.drop_maps(now=now)
 
 
 def _index(payload: dict[str, Any], now: datetime) -> None:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 8
 LONGEST_WAIT = 60
+TURN = 0x6E657773  # any number: the name of a lock that nobody else takes
 # After a failure the row waits 1, 2, 4 … seconds; after the last try it is parked for a person to look at.
 # A full disk is no fault of the row's: it is tried every minute until there is room.
 
@@ -49,6 +50,17 @@ def add(topic: str, payload: dict[str, Any], *, key: str = "") -> int:
             return waiting
         row.save()
     return row.pk
+
+
+def take_turn() -> None:
+    """Within a transaction that adds rows of many keys, before the first: others that do so wait until it has ended.
+
+    Two that named the same keys in another order would wait for each other, and PostgreSQL would end one of them.
+    SQLite has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
 
 
 def add_new(topic: str, payloads: Mapping[str, dict[str, Any]]) -> None:

@@ -26,6 +26,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
+        self._unfinished: set[str] = set()
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; what has begun is finished."""
@@ -61,14 +62,17 @@ class Worker:
         for duty in list(registry.duties.values()):
             if self._falls_due(duty):
                 self._last[duty.name] = clock.monotonic()
+                self._unfinished.add(duty.name)
                 duty.do(clock.now())
+                self._unfinished.discard(duty.name)
         return False
 
     def _falls_due(self, duty: Duty) -> bool:
         last = self._last.get(duty.name)
         if last is None or clock.monotonic() - last >= duty.seconds:
             return True
-        return duty.next_due is not None and is_overdue(duty)
+        # One that failed stays overdue: it waits for its time, and lets those after it have their turn.
+        return duty.next_due is not None and duty.name not in self._unfinished and is_overdue(duty)
 
 
 def _do_urgent() -> bool:

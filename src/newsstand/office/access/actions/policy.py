@@ -19,6 +19,7 @@ from newsstand.rules.gate.policy import PolicyError
 
 TOPIC = "access.policy"
 SUBJECT = "access"
+PLACE = "//policy"  # no page's: its slashes are doubled
 OPEN_HOUSE = ("open_until", "open_section")
 
 
@@ -93,10 +94,14 @@ def _put_policy_now() -> None:
 
 
 def put_policy(now: datetime) -> None:
-    """Put the policy on the board, where the gate of every reader finds it."""
-    board = shelf.handle().board
-    board.set_networks(queries.networks(now))
-    board.set_policy(queries.policy(now))
+    """Put the policy on the board, where the gate of every reader finds it.
+
+    One at a time, so that who has read the rules of before a change does not put them over those of after it.
+    """
+    with shelf.handle().places.alone(PLACE):
+        board = shelf.handle().board
+        board.set_networks(queries.networks(now))
+        board.set_policy(queries.policy(now))
 
 
 def follow_change(now: datetime) -> None:

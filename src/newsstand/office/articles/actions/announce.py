@@ -9,7 +9,7 @@ from wagtail.models import Page
 from newsstand.office.articles import queries, signals
 from newsstand.office.articles.models import ArticlePage, SectionPage, ShownPaths
 from newsstand.office.articles.models.public_page import PublicPage, address_of
-from newsstand.office.kit import audit, clock
+from newsstand.office.kit import audit, clock, outbox
 
 if TYPE_CHECKING:
     from newsstand.office.articles.models import Picture
@@ -24,6 +24,7 @@ def page_changed(page: Page, *, verb: str, by: str, now: datetime, url_path_befo
     specific = page.specific
     if not isinstance(specific, PublicPage):
         return
+    outbox.take_turn()
     before = address_of(url_path_before) if url_path_before else specific.address
     record(
         specific, verb=verb, by=by, now=now, before={"address": before}, after={"address": specific.address}
@@ -51,6 +52,7 @@ def page_withdrawn(page: Page, *, verb: str, by: str, now: datetime, stories_sta
     specific = page.specific
     if not isinstance(specific, PublicPage):
         return
+    outbox.take_turn()
     record(specific, verb=verb, by=by, now=now, before={"address": specific.address}, after=None)
     if isinstance(specific, ArticlePage):
         _withdraw_story(specific)
@@ -70,6 +72,7 @@ def story_saved(story: ArticlePage) -> None:
 @transaction.atomic
 def picture_changed(picture: "Picture") -> None:
     """A picture's words or its middle changed: the stories that show it are announced again."""
+    outbox.take_turn()
     for story in queries.stories_showing(picture):
         _announce_story(story)
 

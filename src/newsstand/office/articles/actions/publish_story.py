@@ -25,6 +25,7 @@ from newsstand.office.articles.models import (
     TagIndexPage,
     TagPage,
 )
+from newsstand.office.kit import outbox
 
 DEFAULT_SECTION = "News"
 SLUG_LENGTH = 80
@@ -95,6 +96,7 @@ def slug_of(text: str) -> str:
 def publish_story(*, story: Story, by: str, now: datetime) -> Published:
     """Create or update and publish; all of it or nothing. Raises StoryRefused."""
     with transaction.atomic(), acting(by, now):
+        outbox.take_turn()  # new pages are announced before the story is
         named = _Named()
         page = _present(story)
         section = _section(story, page, named)

@@ -12,7 +12,14 @@ from newsstand.office.edition.printing import press
 from newsstand.office.edition.printing.sheets.feed_sheets import BEFORE, feed_address, feed_sheet
 from newsstand.office.edition.printing.sheets.feeds import FORMATS
 from newsstand.office.edition.printing.sheets.sheet import Sheet
-from newsstand.office.edition.printing.sheets.sitemaps import INDEX, ROBOTS, map_sheet
+from newsstand.office.edition.printing.sheets.sitemaps import (
+    INDEX,
+    NEWS,
+    PAGES,
+    ROBOTS,
+    map_sheet,
+    month_address,
+)
 from newsstand.office.kit import shelf
 from newsstand.rules.gate.variants import page_variants
 from newsstand.shelf.entry import compress, new_entry
@@ -47,17 +54,31 @@ def print_sheet_if_needed(path: str, now: datetime) -> bool:
 
 
 def drop_feeds(listings: Iterable[str]) -> None:
-    """Take away the feeds beside these pages; they are made again when somebody asks."""
+    """Take away the feeds beside these pages at once; they are made again when somebody asks."""
     for path in listings:
-        for name in FORMATS:
-            shelf.handle().entries.drop(feed_address(path, name))
+        for address in feeds_beside(path):
+            shelf.handle().entries.drop(address)
 
 
-def drop_maps() -> None:
-    """Take away all site maps; they are made again when somebody asks."""
-    entries = shelf.handle().entries
-    for path in (INDEX, *[path for path in entries.paths() if path.startswith(MAPS)]):
-        entries.drop(path)
+def drop_made(paths: Iterable[str]) -> None:
+    """Take away these sheets after a change, also what is only just being made of the state before it.
+
+    Never within a transaction: whoever makes a sheet may be waiting for it to end.
+    """
+    for path in paths:
+        with shelf.handle().places.alone(path):
+            shelf.handle().entries.drop(path)
+
+
+def feeds_beside(path: str) -> list[str]:
+    """Where the feeds beside the page at a path lie."""
+    return [feed_address(path, name) for name in FORMATS]
+
+
+def maps(now: datetime) -> list[str]:
+    """Where site maps lie, or may be about to."""
+    laid = [path for path in shelf.handle().entries.paths() if path.startswith(MAPS)]
+    return list(dict.fromkeys((INDEX, NEWS, PAGES, *map(month_address, articles.months(now)), *laid)))
 
 
 def is_sheet(path: str) -> bool:
