@@ -12,7 +12,7 @@ ON_POSTGRES := tests/office tests/journeys tests/test_databases.py \
 	$(patsubst %, --ignore=tests/journeys/test_%.py, apart leaks surge tricks)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres explore check fix bench bench-answer docs browser picture lock torture replay simulate
+.PHONY: help demo test test-postgres explore check fix bench bench-answer docs messages browser picture lock torture replay simulate
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,10 @@ simulate: ## 300 subscribers for a year through the database, on SQLite and on P
 bench-answer: ## microseconds of the kiosk's answer() for each kind of request, as a table
 	@sh make/venv.sh dev
 	@exec $(RUN)python -m pytest -c bench/pytest.ini bench/test_answer.py --benchmark-columns=min,median,iqr,rounds --benchmark-sort=name --benchmark-time-unit=us
+
+messages: ## bring the translations in step with the texts of the source, and compile them
+	@sh make/venv.sh dev
+	@exec $(RUN)python make/messages.py
 
 docs: ## check that no link in the docs leads nowhere
 	@sh make/venv.sh dev

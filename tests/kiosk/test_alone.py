@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from newsstand.kiosk.alone import AWAY_PAGE, away
+from newsstand.kiosk.alone import Away
 from newsstand.kiosk.app import Kiosk
+from newsstand.kiosk.own_pages import away_page
 from newsstand.kiosk.together import KioskFirst
 from newsstand.rules.gate.facts import Level
 from newsstand.rules.gate.passes import seal_pass
@@ -21,7 +22,7 @@ def _stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
 def ask(
     site: Site, path: str, *headers: tuple[str, str], method: str = "GET", office: Office | None = None
 ) -> tuple[int, Mapping[bytes, bytes], bytes]:
-    lone = KioskFirst(Kiosk(site.house, (office or Office()).renew), behind=away)
+    lone = KioskFirst(Kiosk(site.house, (office or Office()).renew), behind=Away(site.house))
     start, body = send_to(lone, scope_of(path, method=method, headers=headers))
     return start["status"], dict(start["headers"]), body["body"]
 
@@ -29,8 +30,16 @@ def ask(
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 def test_what_is_missing_says_so_and_nobody_keeps_it(site: Site, method: str) -> None:
     status, headers, body = ask(site, "/nowhere/", method=method)
-    assert (status, body) == (503, AWAY_PAGE)
+    assert (status, body) == (503, away_page("en"))
     assert headers[b"cache-control"] == b"no-store"
+
+
+def test_it_says_so_in_the_language_of_the_site(site: Site) -> None:
+    site.shelf.board.set_locale("de_AT")
+    body = ask(site, "/nowhere/")[2]
+    assert body == away_page("de")
+    assert b'lang="de"' in body
+    assert "Diese Seite ist noch nicht fertig" in body.decode()
 
 
 def test_a_head_of_what_is_missing_has_no_body(site: Site) -> None:

@@ -284,6 +284,23 @@ class TestErrorsOfOurOwn:
         assert (head["status"], nothing["body"]) == (503, b"") or store == "visits"
         assert ("", "", "kiosk_error:MapFullError", "") in site.shelf.tally.drain()
 
+    def test_it_is_in_the_language_that_the_board_had_when_it_could_be_read(
+        self, site: Site, front: KioskFirst, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = site.print_story(1, Level.FREE)
+        site.shelf.board.set_locale("de")
+        assert send_to(front, scope_of(path))[0]["status"] == 200
+
+        def fail(*_: object) -> None:
+            raise lmdb.MapFullError("mdb_get: the disk is away")
+
+        monkeypatch.setattr(site.shelf.board, "read", fail)
+        monkeypatch.setattr("newsstand.kiosk.app.time.time", lambda: NOW + 5)
+        start, body = send_to(front, scope_of(path))
+        assert start["status"] == 503
+        assert "Bei uns ist etwas schiefgegangen" in body["body"].decode()
+        assert b'lang="de"' in body["body"]
+
 
 def test_it_lives_and_hands_its_last_counts_over(site: Site, kiosk: Kiosk, front: KioskFirst) -> None:
     respond(kiosk, site.print_story(1, Level.FREE))

@@ -32,6 +32,11 @@ class TestBoard:
         board.set_policy(policy)
         assert board.read().policy == policy
 
+    def test_the_locale_is_english_until_it_is_set(self, board: BoardStore) -> None:
+        assert board.read().locale == "en"
+        board.set_locale("de")
+        assert board.read().locale == "de"
+
     def test_the_generation_rises_by_one(self, board: BoardStore) -> None:
         assert [board.raise_generation(), board.raise_generation()] == [1, 2]
         assert board.read().generation == 2

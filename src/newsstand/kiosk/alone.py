@@ -4,18 +4,19 @@ What such a kiosk can't answer gets a 503 that says so; the reverse proxy in fro
 the office.
 """
 
-from newsstand.kiosk.reply import page, sorry
+from newsstand.kiosk.house import House
+from newsstand.kiosk.own_pages import away_page
+from newsstand.kiosk.reply import page
 from newsstand.kiosk.together import Receive, Scope, Send
 
-AWAY_PAGE = sorry(
-    "Please try again in a moment",
-    "This page is not ready yet. It is being made by another part of the site, "
-    "which cannot be reached just now.",
-)
 
-
-async def away(scope: Scope, receive: Receive, send: Send) -> None:
+class Away:
     """The ASGI application that says that the office is not here."""
-    answer = page(503, AWAY_PAGE, with_body=scope["method"] != "HEAD")
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": answer.body})
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = page(503, away_page(self._house.locale), with_body=scope["method"] != "HEAD")
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})

@@ -7,6 +7,7 @@ from newsstand.kiosk.answer import Answer, Miss, Renew, Request, answer
 from newsstand.kiosk.cookies import our_cookies
 from newsstand.kiosk.house import House, Seen
 from newsstand.kiosk.known_heads import KnownHeads
+from newsstand.kiosk.own_pages import trouble_page
 from newsstand.kiosk.renewing import Renewals, Renewing
 from newsstand.kiosk.reply import page
 from newsstand.kiosk.standing import Renewal
@@ -99,4 +100,4 @@ class Kiosk:
     def _trouble(self, request: Request, error: Exception) -> Answer:
         """Counted, not logged, and never with a word of the story."""
         self._house.shelf.tally.add("", "", f"kiosk_error:{type(error).__name__}", "")
-        return page(503, self._house.trouble_page, with_body=request.method != "HEAD")
+        return page(503, trouble_page(self._house.locale), with_body=request.method != "HEAD")

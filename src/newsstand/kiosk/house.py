@@ -7,16 +7,10 @@ from msgspec import Struct
 from newsstand.kiosk.known_networks import KnownNetworks
 from newsstand.kiosk.known_passes import KnownPasses
 from newsstand.kiosk.ready import ReadyEntries
-from newsstand.kiosk.reply import sorry
 from newsstand.rules.gate.networks import Range
 from newsstand.rules.gate.signing import KeyRing
 from newsstand.shelf.board import Board
 from newsstand.shelf.shelf import Shelf
-
-TROUBLE_PAGE = sorry(
-    "Please try again in a moment",
-    "Something went wrong on our side, and this page cannot be shown just now.",
-)
 
 
 class Seen(Struct, frozen=True, gc=False):
@@ -28,16 +22,16 @@ class Seen(Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class House:
-    """One per process. `trouble_page` is the page in the site's language for an error of our own.
+    """One per process. `proxies` are our own, whose word is taken for where a request comes from.
 
-    `proxies` are our own, whose word is taken for where a request comes from.
+    `locale` is the site's, as it was when the board could be read last: for pages that say that something failed.
     """
 
     shelf: Shelf
     ring: KeyRing
     secure: bool
-    trouble_page: bytes = TROUBLE_PAGE
     proxies: tuple[Range, ...] = ()
+    locale: str = field(init=False, default="en")
     ready: ReadyEntries = field(init=False)
     passes: KnownPasses = field(init=False)
     networks: KnownNetworks = field(init=False)
@@ -49,4 +43,6 @@ class House:
 
     def look(self) -> Seen:
         """The shelf as it is now."""
-        return Seen(self.shelf.board.read(), self.shelf.entries.version())
+        board = self.shelf.board.read()
+        self.locale = board.locale
+        return Seen(board, self.shelf.entries.version())

@@ -31,8 +31,6 @@ _SECURITY: Final[Headers] = (
 # The address of a gift must not travel on, and what it opens is for no search engine.
 _OF_GIFTS: Final[Headers] = (*_SECURITY[:2], ("referrer-policy", "no-referrer"), ("x-robots-tag", "noindex"))
 _PATH_SAFE: Final = "/-._~!$&'()*+,=:@"
-_STYLE_SHEET: Final = "/assets/site.css"
-"""The style sheet by its name alone: the office gives the present one, and without an office the page stays plain."""
 
 
 class Head:
@@ -130,18 +128,6 @@ def page(
     """An answer of the kiosk itself that nobody may keep."""
     head = Head(f"content-type: {content_type}\r\ncontent-length: {len(body)}\r\n", "none")
     return Answer(status, head, body if with_body else b"", cookies)
-
-
-def sorry(heading: str, words: str) -> bytes:
-    """A page that says what cannot be done just now. It is readable without its style sheet, by night as by day."""
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">'
-        f'<title>{heading}</title><link rel="stylesheet" href="{_STYLE_SHEET}"></head>'
-        f'<body><main class="page page--narrow"><h1>{heading}</h1><p>{words}</p>'
-        '<p><a class="button" href="">Try again</a></p></main></body></html>'
-    ).encode()
 
 
 def _raw(name: str, value: str) -> tuple[bytes, bytes]:

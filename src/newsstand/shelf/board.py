@@ -1,4 +1,4 @@
-"""What else a kiosk must know: policy, generation, the demo's clock, redirects, closed passes, gifts, networks."""
+"""What else a kiosk must know: policy, generation, clock, locale, redirects, closed passes, gifts, networks."""
 
 import json
 import threading
@@ -23,13 +23,14 @@ class Board:
 
     Without a policy a kiosk answers nothing. `clock_offset` are the seconds from real time to site time.
     A pass is closed when its reader or its session stands here with a moment at or after its issue.
-    `revoked_gifts` are ids of gifts, each with the moment from which it would open nothing anyway;
-    `networks` are the ranges of groups.
+    `locale` is the publication's, for a kiosk that must say itself that something failed. `revoked_gifts` are ids
+    of gifts, each with the moment from which it would open nothing anyway; `networks` are the ranges of groups.
     """
 
     policy: Policy | None = None
     generation: int = 0
     clock_offset: int = 0
+    locale: str = "en"
     redirects: Mapping[str, str] = field(default_factory=dict)
     closed_readers: Mapping[str, int] = field(default_factory=dict)
     closed_sessions: Mapping[str, int] = field(default_factory=dict)
@@ -66,6 +67,9 @@ class BoardStore(ABC):
 
     def set_policy(self, policy: Policy) -> None:
         self._change(lambda board: replace(board, policy=policy))
+
+    def set_locale(self, locale: str) -> None:
+        self._change(lambda board: replace(board, locale=locale))
 
     def raise_generation(self) -> int:
         """Let every story and page printed so far count as not printed. Returns the new generation."""
@@ -251,6 +255,7 @@ _PARTS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "policy": (_policy_to_plain, _policy_from_plain),
     "generation": (int, int),
     "clock_offset": (int, int),
+    "locale": (str, str),
     "redirects": (dict, _texts),
     "closed_readers": (dict, _moments),
     "closed_sessions": (dict, _moments),

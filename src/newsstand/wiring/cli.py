@@ -78,13 +78,19 @@ def _making(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     init.add_argument("--name", required=True, help="name of the publication")
     init.add_argument("--zone", default="UTC", help="its time zone, such as Europe/Berlin")
     init.add_argument("--currency", default="USD", help="three letters (default USD)")
+    init.add_argument(
+        "--language",
+        default="en",
+        metavar="LOCALE",
+        help="of all pages and mails: en, en_GB, de, de_AT … (default en)",
+    )
     init.add_argument("--support", required=True, metavar="E-MAIL", help="where readers write for help")
     init.add_argument("--site-url", default="http://127.0.0.1:8000", help="the public address")
     commands.add_parser("load-demo", add_help=False)
     prepare = commands.add_parser("prepare", add_help=False)
     prepare.add_argument("--beside-worker", action="store_true")
     found = commands.add_parser("found", add_help=False)
-    for name in ("--name", "--zone", "--currency", "--support"):
+    for name in ("--name", "--zone", "--currency", "--language", "--support"):
         found.add_argument(name, required=True)
 
 

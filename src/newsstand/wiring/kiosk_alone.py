@@ -1,6 +1,6 @@
 """The application of `newsstand kiosk`'s workers, imported after the spawn. No Django is loaded here."""
 
-from newsstand.kiosk.alone import away
+from newsstand.kiosk.alone import Away
 from newsstand.kiosk.app import Kiosk
 from newsstand.kiosk.house import House
 from newsstand.kiosk.together import KioskFirst
@@ -21,4 +21,4 @@ def application() -> KioskFirst:
         secure=environment.site_url.startswith("https://"),
         proxies=environment.trusted_proxies,
     )
-    return KioskFirst(Kiosk(house, renew=RenewalCall(environment.office_url, keys[0])), behind=away)
+    return KioskFirst(Kiosk(house, renew=RenewalCall(environment.office_url, keys[0])), behind=Away(house))

@@ -1,10 +1,8 @@
 """The desk in the menu of the staff's pages, and the access rules among the settings."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
@@ -14,9 +12,10 @@ from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.contrib.settings.models import register_setting
 
-from newsstand.office.access import queries, views
+from newsstand.office.access import views
 from newsstand.office.access.forms import AccessPolicyForm, ByHandForm
 from newsstand.office.access.models import AccessPolicy, Gift, HandOffer, ReaderGroup
+from newsstand.office.kit.language import day
 from newsstand.office.kit.staff_list import StaffList
 
 PANELS = [
@@ -57,7 +56,7 @@ def _until(row: Gift | ReaderGroup) -> str:
     """The day of an end. Wagtail's own column calls every moment that is still to come "just now"."""
     if row.until is None:
         return ""
-    return date_format(row.until.astimezone(ZoneInfo(queries.publication().zone)), "j F Y")
+    return day(row.until)
 
 
 class GroupViewSet(ModelViewSet):

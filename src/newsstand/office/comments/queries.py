@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from newsstand.office.access import queries as access
@@ -15,8 +13,7 @@ from newsstand.office.accounts import queries as accounts
 from newsstand.office.articles import queries as articles
 from newsstand.office.comments.models import Comment, Silence, State
 from newsstand.office.comments.moderation.draft import Draft
-from newsstand.office.kit import clock, shelf
-from newsstand.office.kit.queries import publication
+from newsstand.office.kit import clock, language, shelf
 from newsstand.rules.gate.decide import decide
 from newsstand.rules.gate.facts import Declares, Visit
 from newsstand.rules.gate.meter import window_at
@@ -43,13 +40,12 @@ def thread(article_id: str, limit: int = 200) -> list[Row]:
     shown = Comment.objects.filter(article_id=article_id, state=State.SHOWN)
     newest = list(shown.order_by("-created_at", "-pk")[:limit])
     names = accounts.names({row.account_id for row in newest if row.account_id is not None})
-    zone = ZoneInfo(publication().zone) if newest else None
     return [
         Row(
             name=names.get(row.account_id or 0, "") or _("Reader"),
             paragraphs=tuple(part.strip() for part in _GAP.split(row.text)),
             created_at=row.created_at,
-            written_on=date_format(row.created_at.astimezone(zone), "j F Y, H:i"),
+            written_on=language.day_and_time(row.created_at),
         )
         for row in reversed(newest)
     ]

@@ -22,7 +22,7 @@ def look(request: HttpRequest) -> dict[str, Any]:
     publication = queries.publication()
     return {
         "stylesheet": assets.style_sheet(publication.accent).path,
-        "html_lang": publication.language.replace("_", "-"),
+        "html_lang": publication.html_lang,
         "is_rtl": publication.language.split("_")[0] in settings.LANGUAGES_BIDI,
         "page_path": request.get_full_path() if request.method == "GET" else "/",
     }

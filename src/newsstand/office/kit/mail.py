@@ -12,6 +12,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from newsstand.office.kit import outbox, queries
+from newsstand.office.kit.language import in_language_of_publication
 from newsstand.office.kit.models import SentNotice
 
 TOPIC = "kit.mail"
@@ -59,7 +60,9 @@ def deliver(payload: dict[str, Any], now: datetime) -> None:
     if notice.sent_at is not None:
         return
     context = {**payload["context"], "publication": queries.publication(), "site_url": settings.SITE_URL}
-    text = render_to_string(f"{payload['template']}.txt", context)
+    with in_language_of_publication():
+        text = render_to_string(f"{payload['template']}.txt", context)
+        html = render_to_string(f"{payload['template']}.html", context)
     message = EmailMultiAlternatives(
         subject=" ".join(payload["subject"].split()),
         body=text,
@@ -69,7 +72,7 @@ def deliver(payload: dict[str, Any], now: datetime) -> None:
             "Date": _date(now),
         },
     )
-    message.attach_alternative(render_to_string(f"{payload['template']}.html", context), "text/html")
+    message.attach_alternative(html, "text/html")
     message.send()
     notice.sent_at = now
     notice.save(update_fields=["sent_at"])

@@ -7,6 +7,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from newsstand.rules.billing.price_text import speaks
+
 
 def check_zone(value: str) -> None:
     """Refuse what is no time zone."""
@@ -35,6 +37,17 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a language in which the pages cannot be written."""
+        if not speaks(self.language):
+            said = _("%(value)s is no language that the pages can be in; write en or de, or en_GB, de_AT …")
+            raise ValidationError({"language": ValidationError(said, params={"value": self.language})})
+
+    @property
+    def html_lang(self) -> str:
+        """The language as pages, mails and feeds name it: "en-GB"."""
+        return self.language.replace("_", "-")
 
 
 class AuditRow(models.Model):

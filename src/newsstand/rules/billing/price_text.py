@@ -54,6 +54,14 @@ def is_currency(code: str) -> bool:
     return bool(known_to_babel(code))
 
 
+def speaks(locale: str) -> bool:
+    """Whether this is a locale, written as "de" or "de_AT", whose language has words here."""
+    try:
+        return Locale.parse(locale).language in WORDS
+    except (ValueError, UnknownLocaleError):
+        return False
+
+
 def every(rhythm: Rhythm, locale: str) -> str:
     """A rhythm in words: "every 4 weeks", "every month", "every 3 days"."""
     name, count = _shown(rhythm)

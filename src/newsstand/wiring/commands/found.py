@@ -12,6 +12,7 @@ def run(arguments: argparse.Namespace) -> int:
         name=arguments.name,
         zone=arguments.zone,
         currency=arguments.currency.upper(),
+        language=arguments.language.replace("-", "_"),
         support_email=arguments.support,
         by="system",
         now=clock.now(),

@@ -12,7 +12,14 @@ def run(arguments: argparse.Namespace) -> int:
     data = data_directory()
     values = {**installation.new_secrets(), "site_url": arguments.site_url.rstrip("/")}
     found = ["found", "--name", arguments.name, "--zone", arguments.zone]
-    found += ["--currency", arguments.currency, "--support", arguments.support]
+    found += [
+        "--currency",
+        arguments.currency,
+        "--language",
+        arguments.language,
+        "--support",
+        arguments.support,
+    ]
     code = installation.make(data, values, [["prepare"], found])
     if code == 0:
         print(

@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -20,6 +18,7 @@ from newsstand.office.accounts import passes
 from newsstand.office.accounts.queries import account_of
 from newsstand.office.articles import queries as articles
 from newsstand.office.kit import clock, outbox, shelf
+from newsstand.office.kit.language import day
 from newsstand.rules.gate.decide import Reason
 from newsstand.rules.gate.meter import window_at
 from newsstand.rules.gate.networks import client_address
@@ -92,7 +91,7 @@ def _meter_line(asked: queries.Asked, now: datetime) -> str:
     rules = queries.policy(now)
     allowance = rules.reader_allowance if asked.account is not None else rules.device_allowance
     counted = min(len(asked.counted or ()), allowance)
-    ends_at = clock.from_unix(window_at(rules, clock.to_unix(now)).end_at).astimezone(ZoneInfo(rules.zone))
+    ends_at = clock.from_unix(window_at(rules, clock.to_unix(now)).end_at)
     words = (
         _(
             "With your account you have read %(counted)s of %(of)s free stories. There are new ones on %(day)s."
@@ -102,7 +101,7 @@ def _meter_line(asked: queries.Asked, now: datetime) -> str:
             "On this device you have read %(counted)s of %(of)s free stories. There are new ones on %(day)s."
         )
     )
-    return words % {"counted": counted, "of": allowance, "day": date_format(ends_at, "j F Y")}
+    return words % {"counted": counted, "of": allowance, "day": day(ends_at)}
 
 
 def _address(request: HttpRequest) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from newsstand.office.accounts import queries
 from newsstand.office.accounts.actions.person import open_account
 from newsstand.office.accounts.models import Account, SignInCode
+from newsstand.office.kit.language import in_language_of_publication
 from newsstand.office.kit.queries import publication
 
 KEPT_FOR = timedelta(days=1)
@@ -190,10 +191,12 @@ def _mail(email: str, code: str) -> None:
         "code": code,
         "minutes": int(queries.CODE_VALID_FOR / timedelta(minutes=1)),
     }
-    message = EmailMultiAlternatives(
-        subject=_("%(code)s is your code for %(publication)s") % {"code": code, "publication": paper.name},
-        body=render_to_string("accounts/mail/sign_in_code.txt", context),
-        to=[email],
-    )
-    message.attach_alternative(render_to_string("accounts/mail/sign_in_code.html", context), "text/html")
+    with in_language_of_publication():
+        message = EmailMultiAlternatives(
+            subject=_("%(code)s is your code for %(publication)s")
+            % {"code": code, "publication": paper.name},
+            body=render_to_string("accounts/mail/sign_in_code.txt", context),
+            to=[email],
+        )
+        message.attach_alternative(render_to_string("accounts/mail/sign_in_code.html", context), "text/html")
     message.send()

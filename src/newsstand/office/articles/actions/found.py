@@ -14,6 +14,7 @@ from newsstand.office.articles.actions.hand import acting
 from newsstand.office.articles.models import AuthorIndexPage, FrontPage, TagIndexPage
 from newsstand.office.articles.models.story import NEWSPAPER
 from newsstand.office.kit import publication
+from newsstand.office.kit.language import in_language_of_publication
 
 
 def found_publication(
@@ -42,8 +43,9 @@ def found_publication(
             by=by,
             now=now,
         )
-        keep_product(code=NEWSPAPER, name=name, by=by, now=now)
-        _make_pages(name)
+        with in_language_of_publication():
+            keep_product(code=NEWSPAPER, name=name, by=by, now=now)
+            _make_pages(name)
 
 
 def _make_pages(name: str) -> None:

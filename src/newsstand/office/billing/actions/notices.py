@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from newsstand.office.billing import queries
 from newsstand.office.billing.models import Attempt, Consent, Invoice, Purchase, Refund, Subscription
 from newsstand.office.billing.queries import links, wording
+from newsstand.office.kit.language import in_language_of_publication
 from newsstand.office.kit.mail import Notice, send_notices
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing import dunning
@@ -52,7 +53,7 @@ class Letter:
 
 def send_confirmation(sale: Subscription | Purchase, consent: Consent, now: datetime) -> None:
     """At once after ordering: what was agreed to, and how to cancel, or until when one reads."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         said, subject = _("Thank you. Your subscription has begun."), _("Your subscription: %(what)s")
         facts = [(_("Agreed to on"), wording.moment(consent.at))]
         if isinstance(sale, Purchase):
@@ -69,7 +70,7 @@ def send_confirmation(sale: Subscription | Purchase, consent: Consent, now: date
 
 def send_receipts(paid: Sequence[tuple[Invoice, Attempt]], *, now: datetime) -> None:
     """After every charge: the period, the amount, the card, and what is charged next."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         letters = [_receipt(invoice, attempt).notice(invoice.sale.account.email) for invoice, attempt in paid]
     send_notices(letters, now=now)
 
@@ -108,7 +109,7 @@ def send_payment_failed(invoice: Invoice, attempt: Attempt, *, wants_approval: b
     """A renewal was declined: until when the reader reads on, and where the card is mended."""
     sale = invoice.sale
     last_day = wording.weekday(dunning.grace_ends_on(queries.grace_starts_on(invoice)))
-    with wording.in_its_language():
+    with in_language_of_publication():
         if wants_approval:
             reason = _("Your bank wants you to approve the payment for your subscription.")
         else:
@@ -136,7 +137,7 @@ def send_payment_failed(invoice: Invoice, attempt: Attempt, *, wants_approval: b
 def send_cancelled(subscription: Subscription, paid: Invoice | None, now: datetime) -> None:
     """A cancellation is confirmed with its moment and the last day of reading."""
     has_time_left = paid is not None and subscription.is_running
-    with wording.in_its_language():
+    with in_language_of_publication():
         said = [_("We have received your cancellation. You will not be charged again.")]
         facts = [(_("Plan"), subscription.plan.name), (_("Cancelled on"), wording.moment(now))]
         offered = []
@@ -157,7 +158,7 @@ def send_cancelled(subscription: Subscription, paid: Invoice | None, now: dateti
 def send_kept(subscription: Subscription, now: datetime) -> None:
     """The cancellation was taken back: what is charged next, and how to cancel."""
     following = queries.next_charge(subscription)
-    with wording.in_its_language():
+    with in_language_of_publication():
         facts = [(_("Plan"), subscription.plan.name)]
         if following is not None:
             facts.append((_("Next charge"), _money_on(following.money, wording.weekday(following.on))))
@@ -175,7 +176,7 @@ def send_price(
 ) -> None:
     """What a period costs from a day on: when an introduction ends, or the price changes."""
     on = wording.weekday(subscription.period(seq).starts_on)
-    with wording.in_its_language():
+    with in_language_of_publication():
         subject, said = (
             _("Your price from %(day)s on"),
             _("From %(day)s on your subscription has another price."),
@@ -200,7 +201,7 @@ def send_price(
 
 def send_ended(sale: Subscription | Purchase, now: datetime) -> None:
     """The sale is over; nothing is owed."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         subject = _("Your subscription has ended")
         said = _("Your subscription is over. You will not be charged again, and nothing is owed.")
         if isinstance(sale, Purchase):
@@ -216,7 +217,7 @@ def send_ended(sale: Subscription | Purchase, now: datetime) -> None:
 
 def send_refunded(invoice: Invoice, money: Money, now: datetime) -> None:
     """Money went back to the reader's card."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         Letter(
             key=f"billing.refunded:{invoice.ref}",
             subject=_("Your money is on its way back: %(amount)s") % {"amount": wording.amount(money)},
@@ -231,7 +232,7 @@ def send_refunded(invoice: Invoice, money: Money, now: datetime) -> None:
 def send_given_back(refund: Refund, now: datetime) -> None:
     """Staff have given money back, or it goes back after a withdrawal."""
     money, invoice = wording.amount(refund.money), refund.invoice
-    with wording.in_its_language():
+    with in_language_of_publication():
         Letter(
             key=f"billing.given_back:{refund.key.hex}",
             subject=_("Your money is on its way back: %(amount)s") % {"amount": money},
@@ -247,14 +248,14 @@ def send_given_back(refund: Refund, now: datetime) -> None:
 
 def tell_staff_of_event(sale: Subscription | Purchase, kind: str, object_id: str, now: datetime) -> None:
     """A refund came back, or a reader's bank disputes a charge."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         said = _("The gateway tells of this sale: %(kind)s. The ledger has it already.")
         _to_staff(sale, said % {"kind": kind}, f"{kind}:{object_id}", now)
 
 
 def tell_staff_of_lost_cancel(subscription: Subscription, now: datetime) -> None:
     """A restored backup had lost a cancellation, or an end."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         said = _(
             "A restored backup had lost that this was cancelled or ended. It is cancelled again: nothing is charged. "
             "If money went back as well, look whether reading should end."
@@ -264,7 +265,7 @@ def tell_staff_of_lost_cancel(subscription: Subscription, now: datetime) -> None
 
 def tell_staff_of_refused_refund(refund: Refund, code: str, now: datetime) -> None:
     """The gateway does not give money back that was asked for."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         said = _("The gateway does not give %(amount)s back: %(code)s. The reader still waits for the money.")
         words = {"amount": wording.amount(refund.money), "code": code}
         _to_staff(refund.invoice.sale, said % words, f"refused:{refund.key.hex}", now)
@@ -272,7 +273,7 @@ def tell_staff_of_refused_refund(refund: Refund, code: str, now: datetime) -> No
 
 def tell_staff_of_audit(audit: int, found: list[str], now: datetime) -> None:
     """The books do not hold what must always hold."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         Letter(
             key=f"billing.audit:{audit}",
             subject=_("The books of billing need a look"),
@@ -282,7 +283,7 @@ def tell_staff_of_audit(audit: int, found: list[str], now: datetime) -> None:
 
 def tell_staff_of_stop(why: str, now: datetime) -> None:
     """Nothing is charged any more until a person says so."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         Letter(
             key=f"billing.stopped:{int(now.timestamp())}",
             subject=_("Charging has stopped"),
@@ -292,7 +293,7 @@ def tell_staff_of_stop(why: str, now: datetime) -> None:
 
 def tell_staff_of_late_renewals(now: datetime) -> None:
     """Renewals were due while no worker was there; said once a day."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         day = wording.day_of(now)
         Letter(
             key=f"billing.late:{day.isoformat()}",
@@ -308,14 +309,14 @@ def tell_staff_of_late_renewals(now: datetime) -> None:
 
 def tell_staff_of_refusal(sale: Subscription | Purchase, attempt: Attempt, now: datetime) -> None:
     """The gateway refused a charge for a reason that is ours or its own, not the card's."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         said = _("The gateway could not charge this sale: %(code)s. It will be tried again.")
         _to_staff(sale, said % {"code": attempt.code}, attempt.key.hex, now)
 
 
 def tell_staff_of_parking(sale: Subscription | Purchase, now: datetime) -> None:
     """A sale was parked: it is not charged until a person has looked at it."""
-    with wording.in_its_language():
+    with in_language_of_publication():
         said = _("This sale is parked and will not be charged until you have looked at it: %(why)s.")
         key = f"{sale.ref}:{int(now.timestamp())}"
         _to_staff(sale, said % {"why": sale.parked_reason}, key, now)

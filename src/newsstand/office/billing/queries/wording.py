@@ -1,11 +1,7 @@
 """The publication's way of writing dates and amounts, and its days: what the rules' texts are asked with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
-
-from django.utils import translation
 
 from newsstand.office.kit.queries import publication
 from newsstand.rules.billing import price_text
@@ -17,13 +13,6 @@ from newsstand.rules.money import Money
 def locale() -> str:
     """The publication's locale, as the price texts take it."""
     return publication().language
-
-
-@contextmanager
-def in_its_language() -> Iterator[None]:
-    """Translate into the publication's language inside: for mails, which no request has a language for."""
-    with translation.override(locale().replace("_", "-").lower()):
-        yield
 
 
 def day_of(moment: datetime) -> date:

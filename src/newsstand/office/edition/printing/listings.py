@@ -20,7 +20,7 @@ from newsstand.office.edition.printing.teasers import (
     teaser,
     teasers,
 )
-from newsstand.office.kit import clock
+from newsstand.office.kit import clock, language
 from newsstand.office.kit.registry import registry
 from newsstand.rules.gate.variants import Variant, page_variants
 from newsstand.shelf.entry import NOT_FOUND
@@ -47,7 +47,7 @@ def front_plate(page: Any, now: datetime) -> Plate:
     newest = articles.latest(1 + NEWEST_ON_FRONT, now=now)
     shown = {story.pk for story in newest}
     strands = [_strand(section, shown, now) for section in articles.sections()]
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         context = {
             "description": page.search_description,
             "lead": teaser(newest[0], sizes=LEAD_SIZES, eager=True) if newest else None,
@@ -74,7 +74,7 @@ def section_plate(page: Any, now: datetime) -> Plate:
 def author_plate(page: Any, now: datetime) -> Plate:
     """Somebody who writes, and what they wrote."""
     context = {"heading": page.title, "role": page.role, "intro": page.about, "above_url": "/authors/"}
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         context["above"] = gettext("Our authors")
         if page.picture is not None:
             portrait = pictures.shown(page.picture, alt="", decorative=True, caption="", credit="")
@@ -84,7 +84,7 @@ def author_plate(page: Any, now: datetime) -> Plate:
 
 def tag_plate(page: Any, now: datetime) -> Plate:
     """A tag, and the stories that are about it."""
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         context = {
             "heading": page.title,
             "intro": page.description,
@@ -137,12 +137,12 @@ def _strand(section: Any, shown: set[int], now: datetime) -> Strand:
     """The newest of a section that do not stand further up already."""
     stories = articles.latest(STRAND + len(shown), now=now, section=section)
     below = [story for story in stories if story.pk not in shown][:STRAND]
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         return Strand(section.title, section.address, teasers(below, sizes=GRID_SIZES))
 
 
 def _listing(page: Any, context: dict[str, Any], stories: list[Any], now: datetime) -> Plate:
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         context["stories"] = teasers(stories[:LISTED], sizes=LIST_SIZES)
         context["earlier"] = teasers(stories[LISTED:])
     advertisements = {"listing": ads.creative_for("listing", page.address, now)}

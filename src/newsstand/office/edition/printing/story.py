@@ -18,7 +18,7 @@ from newsstand.office.comments import queries as comments
 from newsstand.office.edition.printing import frame, markup, teasers
 from newsstand.office.edition.printing.plate import Plate, earliest
 from newsstand.office.edition.printing.wall import Beside, note_text, wall, way_back
-from newsstand.office.kit import clock
+from newsstand.office.kit import clock, language
 from newsstand.office.kit.queries import publication
 from newsstand.rules.gate.facts import ArticleFacts, Level, level_at
 from newsstand.rules.gate.policy import ANY_ACCOUNT, Policy
@@ -53,7 +53,7 @@ class _Parts:
 def story_plate(article: Any, now: datetime) -> Plate:
     """Gather all that the story's page needs, in a fixed number of queries."""
     facts, policy = access.facts_for_gate(article), access.policy(now)
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         parts = _gather(article, facts, policy, now)
     return Plate(
         path=article.address,
@@ -128,7 +128,7 @@ def _head(article: Any, text: Cut, facts: ArticleFacts, now: datetime) -> dict[s
         "tags": [(tag.title, tag.address) for tag in article.tags.all() if tag.live],
         "published_at": published_at.isoformat(),
         "changed_at": (article.last_published_at or published_at).isoformat(),
-        "published_on": frame.day(published_at),
+        "published_on": language.day(published_at),
         "minutes": max(1, round(text.words / WORDS_A_MINUTE)),
         "lead": lead.html(sizes=LEAD_SIZES, eager=True) if lead is not None else "",
         "caption": lead.caption if lead is not None else "",
@@ -153,7 +153,7 @@ def _render(parts: _Parts, variant: Variant) -> str:
     context: dict[str, Any] = dict(parts.base)
     if variant.ads:
         context["ads"] = parts.ads
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         if variant.note is not None:
             context["note"] = note_text(variant.note, parts.policy)
         if variant.show == "full":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from newsstand.office.articles import pictures
-from newsstand.office.edition.printing import frame
+from newsstand.office.kit import language
 
 LEAD_SIZES: Final = "(min-width: 74rem) 45rem, (min-width: 60rem) 60vw, 100vw"
 GRID_SIZES: Final = "(min-width: 74rem) 23rem, (min-width: 36rem) 45vw, 6.5rem"
@@ -38,7 +38,7 @@ def teaser(story: Any, *, sizes: str = "", eager: bool = False) -> Teaser:
         section_url=story.section.address,
         authors=", ".join(byline.author.title for byline in story.bylines.all()),
         published_at=story.published_at.isoformat(),
-        published_on=frame.day(story.published_at),
+        published_on=language.day(story.published_at),
         picture=shown.html(sizes=sizes, eager=eager) if shown is not None else "",
     )
 

@@ -9,12 +9,11 @@ from django.utils.safestring import SafeString
 from newsstand.office.access import queries as access
 from newsstand.office.articles import queries as articles
 from newsstand.office.articles.cut import cut
-from newsstand.office.edition.printing import frame
 from newsstand.office.edition.printing.sheets.items import Opens, opens_to
 from newsstand.office.edition.search import tables
 from newsstand.office.edition.search.snippets import marked, snippet
 from newsstand.office.edition.search.words import terms
-from newsstand.office.kit import clock
+from newsstand.office.kit import clock, language
 from newsstand.rules.gate.facts import SITE, ReaderFacts, Right, holds
 
 MOST: Final = 200  # stories; who asks for more wants other words
@@ -63,7 +62,7 @@ def search(query: str, reader: ReaderFacts | None, page: int, now: datetime) -> 
     pages = max(1, -(-len(stories) // ON_A_PAGE))
     page = min(max(page, 1), pages)
     shown = stories[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         hits = tuple(_hit(story, asked, opens) for story in shown)
     return Found(hits, len(stories), page, pages)
 
@@ -94,5 +93,5 @@ def _hit(story: Any, asked: tuple[str, ...], opens: Opens) -> Hit:
         words=snippet(readable, asked) or marked(story.standfirst, asked),
         section=story.section.title,
         published_at=story.published_at.isoformat(),
-        published_on=frame.day(story.published_at),
+        published_on=language.day(story.published_at),
     )

@@ -5,12 +5,11 @@ from typing import Any, Final
 
 from newsstand.office.access import queries as access
 from newsstand.office.articles import queries as articles
-from newsstand.office.edition.printing import frame
 from newsstand.office.edition.printing.plate import earliest
 from newsstand.office.edition.printing.sheets.feeds import FORMATS, Feed
 from newsstand.office.edition.printing.sheets.items import Items, items, opens_to, whole
 from newsstand.office.edition.printing.sheets.sheet import Sheet
-from newsstand.office.kit import clock
+from newsstand.office.kit import clock, language
 from newsstand.office.kit.queries import publication
 from newsstand.rules.gate.facts import ReaderFacts
 
@@ -33,7 +32,7 @@ def feed_sheet(path: str, now: datetime) -> Sheet | None:
         return None
     policy, by = access.policy(now), BESIDE[page.kind]
     stories = articles.latest(LENGTH, now=now, **({by: page} if by else {}))
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         found = items(stories, opens_to(None, policy, now), policy, now)
     named = publication().name
     title = named if page.kind == "front" else f"{page.title} – {named}"
@@ -44,7 +43,7 @@ def feed_sheet(path: str, now: datetime) -> Sheet | None:
 def readers_feed(reader: ReaderFacts, path: str, name: str, now: datetime) -> tuple[str, bytes]:
     """The newest stories as this reader may read them now: what it is sent as, and its bytes."""
     policy = access.policy(now)
-    with frame.in_language_of_publication():
+    with language.in_language_of_publication():
         found = items(articles.latest(LENGTH, now=now), opens_to(reader, policy, now), policy, now)
     made = FORMATS[name]
     return made.content_type, made.made(_feed(publication().name, publication().tagline, "/", path, found))
@@ -56,7 +55,7 @@ def _feed(title: str, about: str, page_path: str, path: str, found: Items) -> Fe
         description=about,
         page=whole(page_path),
         address=whole(path),
-        language=publication().language.replace("_", "-"),
+        language=publication().html_lang,
         publication=publication().name,
         items=found.items,
     )
