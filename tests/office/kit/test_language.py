@@ -10,7 +10,6 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from newsstand.kiosk.own_pages import trouble_page
-from newsstand.office.access.actions import put_policy_at_start
 from newsstand.office.kit import language, mail
 from newsstand.office.kit.models import OutboxRow, Publication
 from newsstand.shelf.shelf import Shelf
@@ -98,11 +97,21 @@ def test_a_language_without_words_is_refused(name: str) -> None:
     assert not Publication.objects.exists()
 
 
-def test_the_first_pages_are_named_in_the_language(shelf: Shelf) -> None:
+def test_the_first_pages_are_named_in_the_language() -> None:
     front = newsroom.found(language="de")
     assert [page.title for page in front.get_children()] == ["Autorinnen und Autoren", "Themen"]
-    put_policy_at_start(newsroom.NOW)
+
+
+def test_the_kiosks_are_told_after_the_commit_and_at_every_start(
+    shelf: Shelf, django_capture_on_commit_callbacks: Any
+) -> None:
+    language.put_on_board()  # nothing is founded yet
+    with django_capture_on_commit_callbacks(execute=True):
+        newsroom.found(language="de")
+        assert shelf.board.read().locale == "en"
     assert shelf.board.read().locale == "de"
+    shelf.board.set_locale("en")
+    language.put_on_board()
     assert b'lang="de"' in trouble_page(shelf.board.read().locale)
 
 

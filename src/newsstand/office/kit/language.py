@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.formats import date_format
 
-from newsstand.office.kit.queries import publication
+from newsstand.office.kit import shelf
+from newsstand.office.kit.queries import NoPublication, publication
 
 
 @contextmanager
@@ -16,6 +17,15 @@ def in_language_of_publication() -> Iterator[None]:
     """Words and dates in the publication's language, whatever the caller speaks."""
     with translation.override(translation.to_language(publication().language)):
         yield
+
+
+def put_on_board() -> None:
+    """Tell the kiosks, which make some pages: after a change and at every start, with a board that may be new."""
+    try:
+        locale = publication().language
+    except NoPublication:  # an installation that is just being made
+        return
+    shelf.handle().board.set_locale(locale)
 
 
 def day(moment: datetime) -> str:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_save
 
-from newsstand.office.kit import queries
+from newsstand.office.kit import language, queries
 from newsstand.office.kit.models import Publication
 from newsstand.office.kit.signals import publication_changed
 
@@ -16,4 +17,5 @@ def connect() -> None:
 
 def _publication_saved(sender: type[Publication], **kwargs: Any) -> None:
     queries.forget_publication()
+    transaction.on_commit(language.put_on_board)
     publication_changed.send(sender)

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from newsstand.office.kit import clock, demo_clock, outbox, shelf, worker
+from newsstand.office.kit import clock, demo_clock, language, outbox, shelf, worker
 from newsstand.office.kit.one_worker import WorkerRuns, only_worker
 from newsstand.office.kit.registry import registry
 from newsstand.wiring.versions import of_static_files
@@ -60,6 +60,7 @@ def gather_files() -> None:
 
 def _heal() -> None:
     demo_clock.restore()
+    language.put_on_board()
     _notice_new_address()
     for begin in registry.at_start:
         begin(clock.now())

@@ -14,7 +14,7 @@ from newsstand.office.access.models import AccessPolicy
 from newsstand.office.access.signals import policy_changed
 from newsstand.office.kit import audit, clock, outbox, shelf
 from newsstand.office.kit import queries as kit
-from newsstand.office.kit.queries import NoPublication, publication
+from newsstand.office.kit.queries import NoPublication
 from newsstand.rules.gate.policy import PolicyError
 
 TOPIC = "access.policy"
@@ -100,7 +100,6 @@ def put_policy(now: datetime) -> None:
     """
     with shelf.handle().places.alone(PLACE):
         board = shelf.handle().board
-        board.set_locale(publication().language)
         board.set_networks(queries.networks(now))
         board.set_policy(queries.policy(now))
 
