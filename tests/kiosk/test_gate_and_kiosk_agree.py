@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsstand.kiosk.answer import Answer, Miss
+from newsstand.kiosk.ready import ReadyEntries
 from newsstand.rules.gate.decide import decide
 from newsstand.rules.gate.facts import Grant, Level, Visit
 from tests.kiosk.site import (
@@ -28,21 +29,26 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
     "no right to read": (Grant("site", frozenset({"ad_free"}), 0, None, None, "comp"),),
 }
 READERS = st.sampled_from([None, *GRANTS])
-LEVELS = st.sampled_from(list(Level))
 CODINGS = st.sampled_from(["br", "gzip", "identity"])
-SITES: dict[Level, Site] = {}
+SITES: dict[bool, Site] = {}
+LEVEL_OF_STORY = dict(enumerate([*Level, *Level], start=1))
+STORIES = st.sampled_from(list(LEVEL_OF_STORY))
 
 
-def site_with_story_at(level: Level) -> Site:
-    """A printed site for each level; what one question counts is pruned before the next."""
-    if level not in SITES:
-        SITES[level] = make_site()
-        SITES[level].print_story(1, level)
-    return SITES[level]
+def printed_site(keeps: bool) -> Site:
+    """Two stories of each level, kept in memory or not; what one question counts is pruned before the next."""
+    if keeps not in SITES:
+        site = SITES[keeps] = make_site()
+        for number, level in LEVEL_OF_STORY.items():
+            site.print_story(number, level)
+        if not keeps:
+            site.house.ready = ReadyEntries(site.shelf.entries, limit_entries=0)
+    return SITES[keeps]
 
 
 @given(
-    level=LEVELS,
+    keeps=st.booleans(),
+    number=STORIES,
     reader=READERS,
     counted=st.sets(st.integers(0, 4), max_size=4),
     device=st.integers(0, 2**128 - 1),
@@ -52,9 +58,16 @@ def site_with_story_at(level: Level) -> Site:
 )
 @settings(max_examples=400, deadline=None)
 def test_the_kiosk_opens_what_the_gate_opens(
-    level: Level, reader: str | None, counted: set[int], device: int, method: str, declares: str, coding: str
+    keeps: bool,
+    number: int,
+    reader: str | None,
+    counted: set[int],
+    device: int,
+    method: str,
+    declares: str,
+    coding: str,
 ) -> None:
-    site = site_with_story_at(level)
+    site, path = printed_site(keeps), f"/harbour/story-{number}/"
     site.shelf.visits.prune(())
     held = None if reader is None else site.pass_of(*GRANTS[reader])
     articles = tuple(article_id(number) for number in sorted(counted))
@@ -64,9 +77,9 @@ def test_the_kiosk_opens_what_the_gate_opens(
     headers = {"user_agent": AGENTS.get(declares, AGENTS[""]), "accept_encoding": coding}
     if declares == "prefetch":
         headers["sec_purpose"] = "prefetch"
-    answer = site.ask("/harbour/story-1/", method=method, cookie="; ".join(cookies), **headers)
+    answer = site.ask(path, method=method, cookie="; ".join(cookies), **headers)
 
-    entry = site.shelf.entries.get("/harbour/story-1/")
+    entry = site.shelf.entries.get(path)
     assert entry is not None
     assert entry.facts is not None
     visit = Visit(frozenset() if held is not None else frozenset(articles), declares)

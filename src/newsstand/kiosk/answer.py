@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from newsstand.kiosk.brake import is_braked
 from newsstand.kiosk.cookies import VISIT, our_cookies, visit_cookie
+from newsstand.kiosk.decisions import Decided, decided_as
 from newsstand.kiosk.guests import Guest, guest_of
 from newsstand.kiosk.house import House as House
 from newsstand.kiosk.house import Seen
 from newsstand.kiosk.metering import Meter, count, first_on_a_device, meter_for, with_store
 from newsstand.kiosk.negotiate import coding_for, has_already
-from newsstand.kiosk.ready import Decided, Ready, Sheet, Told, decided_as
+from newsstand.kiosk.ready import Ready, Sheet, Told
 from newsstand.kiosk.reply import Answer as Answer
 from newsstand.kiosk.reply import Caching, moved, plain
 from newsstand.kiosk.reply import Miss as Miss

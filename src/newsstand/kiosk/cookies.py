@@ -14,12 +14,18 @@ VISIT = "newsstand_visit"
 SESSION = "newsstand_session"
 GIFT = "newsstand_gift"
 _OURS = "newsstand_"
+_VISIT_ALONE = f"{VISIT}="
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def our_cookies(header: str | None) -> Mapping[str, str]:
     """Our cookies in a `Cookie` header; of two with one name the first. Never raises."""
-    return _NONE if header is None or _OURS not in header else _found_in(header)
+    if header is None or _OURS not in header:
+        return _NONE
+    # A device that was counted brings a cookie that it did not bring before: nothing of it is worth keeping.
+    if header.startswith(_VISIT_ALONE) and ";" not in header:
+        return {VISIT: header[len(_VISIT_ALONE) :].rstrip()}
+    return _found_in(header)
 
 
 @lru_cache(maxsize=1024)

@@ -7,12 +7,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from newsstand.kiosk.decisions import Decided, DecidedAlike, decided_for
 from newsstand.kiosk.reply import Answer, Caching, Head, Miss, Renew
 from newsstand.kiosk.request import is_canonical
-from newsstand.rules.gate.decide import Decision, decide
-from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts, Visit
+from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts
 from newsstand.rules.gate.policy import Policy
-from newsstand.rules.gate.variants import variant_of
 from newsstand.shelf.entry import Coding, Entry
 from newsstand.shelf.store import Store
 
@@ -62,14 +61,6 @@ class Sheet:
         return Answer(entry.status, Head(own, caching), b"" if form == "head" else self.body)
 
 
-class Decided(Struct, frozen=True, gc=False):
-    """What the gate decided, the name of the variant that shows it, and why as the tally is told it."""
-
-    decision: Decision
-    variant: str
-    reason: str
-
-
 class Told(Struct, frozen=True, gc=False):
     """An outcome, with what the tally is to know of it; `article` is None where nothing is tallied.
 
@@ -91,6 +82,7 @@ class Ready:
     """
 
     __slots__ = (
+        "_alike",
         "_decided",
         "_decided_at",
         "_policy",
@@ -104,8 +96,9 @@ class Ready:
         "was_used",
     )
 
-    def __init__(self, entry: Entry, version: int) -> None:
+    def __init__(self, entry: Entry, version: int, alike: DecidedAlike) -> None:
         self.entry = entry
+        self._alike = alike
         self.version = version
         self.was_used = False
         self.is_to_tell = True
@@ -129,7 +122,9 @@ class Ready:
     ) -> Decided:
         """The gate's decision for this entry, whose facts are given."""
         if not self.is_kept:
-            return _decided(facts, reader, counted, declares, policy, now)
+            if counted or declares:
+                return decided_for(facts, reader, counted, declares, policy, now)
+            return self._alike.decided(facts, reader, policy, now)
         self._forget_past(policy, now)
         kept = self._decided
         key = (id(reader), counted, declares)
@@ -137,7 +132,7 @@ class Ready:
         # The reader is kept beside the decision, so that no other can have the same identity.
         if known is not None and known[0] is reader:
             return known[1]
-        decided = _decided(facts, reader, counted, declares, policy, now)
+        decided = decided_for(facts, reader, counted, declares, policy, now)
         if len(kept) < MOST_DECIDED:
             kept[key] = (reader, decided)
         return decided
@@ -164,22 +159,6 @@ class Ready:
             self._decided_at, self._policy = now, policy
 
 
-def _decided(
-    facts: ArticleFacts,
-    reader: ReaderFacts | None,
-    counted: frozenset[str],
-    declares: str,
-    policy: Policy,
-    now: int,
-) -> Decided:
-    return decided_as(decide(facts, reader, Visit(counted, declares), policy, now))
-
-
-def decided_as(decision: Decision) -> Decided:
-    """What shows this decision."""
-    return Decided(decision, variant_of(decision).name, str(decision.reason))
-
-
 class ReadyEntries:
     """The most used entries of a store, bounded by number and by the bytes of their bodies.
 
@@ -194,6 +173,7 @@ class ReadyEntries:
         self._limit_bytes = limit_bytes
         self._limit_entries = limit_entries
         self._lock = threading.Lock()
+        self._alike = DecidedAlike()
         self._kept: OrderedDict[str, Ready] = OrderedDict()
         self._bytes = 0
         self._is_full = False
@@ -216,7 +196,7 @@ class ReadyEntries:
             self._let_go(path)
         if entry is None:
             return None
-        ready = Ready(entry, version)
+        ready = Ready(entry, version, self._alike)
         if not self._is_full or self._is_asked_again(path):
             self._keep(path, ready)
         return ready

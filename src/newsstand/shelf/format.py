@@ -20,6 +20,7 @@ FORMAT: Final = 2
 a reader of its own in `_FORMATS`; the readers of older numbers stay, so that a shelf outlives an upgrade."""
 
 _RECORD_HEAD = struct.Struct(">BI")
+_HEAD_BYTES: Final = _RECORD_HEAD.size
 _STAMP = struct.Struct(">Q")
 
 Record = bytes | memoryview
@@ -32,20 +33,12 @@ def seal(payload: bytes) -> bytes:
 
 def unseal(record: Record | None) -> bytes | None:
     """The payload, or None where the record is missing, torn, or of a format that this software can't read."""
-    opened = _opened(record, 0)
-    return None if opened is None else bytes(opened[1])
-
-
-def _opened(record: Record | None, at: int) -> tuple["_Format", memoryview] | None:
-    """The format and the payload of the record that begins at this byte."""
-    if record is None or len(record) < at + _RECORD_HEAD.size:
+    if record is None or len(record) < _HEAD_BYTES:
         return None
-    version, checksum = _RECORD_HEAD.unpack_from(record, at)
+    version, checksum = _RECORD_HEAD.unpack_from(record)
     written = _FORMATS.get(version)
-    payload = memoryview(record)[at + _RECORD_HEAD.size :]
-    if written is None or written.checksum(payload) != checksum:
-        return None
-    return written, payload
+    payload = bytes(record[_HEAD_BYTES:])
+    return payload if written is not None and written.checksum(payload) == checksum else None
 
 
 def encode_entry(entry: Entry) -> bytes:
@@ -55,10 +48,14 @@ def encode_entry(entry: Entry) -> bytes:
 
 def decode_entry(record: Record | None, at: int = 0) -> Entry | None:
     """The entry in the record that begins at this byte, or None where it can't be read as one."""
-    opened = _opened(record, at)
-    if opened is None or len(opened[1]) < _STAMP.size:
+    begin = at + _HEAD_BYTES
+    if record is None or len(record) < begin + _STAMP.size:
         return None
-    written, payload = opened
+    version, checksum = _RECORD_HEAD.unpack_from(record, at)
+    written = _FORMATS.get(version)
+    payload = record[begin:]
+    if written is None or written.checksum(payload) != checksum:
+        return None
     try:
         entry = written.read(payload)
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -85,14 +82,14 @@ def _xxh3(payload: Record) -> int:
     return xxhash.xxh3_64_intdigest(payload) & 0xFFFFFFFF
 
 
-def _entry_of_2(payload: memoryview) -> Entry:
+def _entry_of_2(payload: Record) -> Entry:
     return _decoder.decode(payload[_STAMP.size :])
 
 
 # --- format 1: CRC-32 and JSON ----------------------------------------------------------------------------------------
 
 
-def _entry_of_1(payload: memoryview) -> Entry:
+def _entry_of_1(payload: Record) -> Entry:
     fields = json.loads(bytes(payload[_STAMP.size :]))
     if fields["kind"] not in ("story", "page", "asset"):
         raise ValueError(f"no such entry: {fields['kind']!r}")
@@ -127,7 +124,7 @@ class _Format(NamedTuple):
     """How records of one number are checked and read."""
 
     checksum: Callable[[Record], int]
-    read: Callable[[memoryview], Entry]
+    read: Callable[[Record], Entry]
 
 
 _FORMATS: Final[Mapping[int, _Format]] = {1: _Format(zlib.crc32, _entry_of_1), 2: _Format(_xxh3, _entry_of_2)}

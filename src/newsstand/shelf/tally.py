@@ -15,7 +15,7 @@ import msgspec
 from newsstand.shelf.lmdb_file import LmdbFile, Transaction
 
 MAP_BYTES = 256 * 1024**2
-MOST_PARTS = 256
+MOST_PARTS = 1024
 """So many parts may wait for the office; then they become one, so that they take no more room than their sums."""
 
 _NAME = b"name"

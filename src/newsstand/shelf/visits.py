@@ -210,9 +210,9 @@ def _with_one_more(
     stored: bytes | None, article: str, allowance: int, known: Iterable[str]
 ) -> tuple[Count, bytes | None]:
     """What is counted with this article and what the cookie knows, and how that is stored."""
-    before = _unpack(stored)
-    reading = read_one(before.union(known), article, allowance)
-    return Count(reading.counted, reading.opened), _pack(reading.counted) if reading.counted else stored
+    before = frozenset(known) if stored is None else _unpack(stored).union(known)
+    counted, opened = read_one(before, article, allowance)
+    return Count(counted, opened), _pack(counted) if counted else stored
 
 
 def _visit_key(identity: str, window: str) -> bytes:

@@ -7,8 +7,18 @@ from hypothesis import strategies as st
 
 from newsstand.rules.gate.decide import Decision, decide, decide_page
 from newsstand.rules.gate.explain import explain
-from newsstand.rules.gate.facts import ArticleFacts, Grant, Level, ReaderFacts, ReaderState, Visit, level_at
+from newsstand.rules.gate.facts import (
+    ArticleFacts,
+    Grant,
+    Level,
+    ReaderFacts,
+    ReaderState,
+    Step,
+    Visit,
+    level_at,
+)
 from newsstand.rules.gate.gates import GATES, Case
+from newsstand.rules.gate.kinds import is_of_the_kind, kind_at
 from newsstand.rules.gate.policy import Policy
 from newsstand.rules.gate.variants import (
     page_variants,
@@ -120,6 +130,18 @@ def _promises_on_a_wall_only_what_the_gate_keeps(decision: Decision, asked: Aske
         assert asked.article.product in asked.policy.plan_products
 
 
+def _is_alike_for_stories_of_one_kind(decision: Decision, asked: Asked) -> None:
+    article, reader, _, policy, now = asked
+    kind = kind_at(article, now)
+    assert (kind is None) == _is_gone(article, now)
+    unknown = decide(article, reader, Visit(), policy, now)
+    if kind is not None and is_of_the_kind(unknown, reader):
+        steps = (Step(0, kind.level),)
+        other = ArticleFacts("e" * 32, kind.product, kind.section, steps, 0, counts=kind.counts)
+        assert kind_at(other, now) == kind
+        assert decide(other, reader, Visit(), policy, now) == unknown
+
+
 def _can_be_explained(decision: Decision, asked: Asked) -> None:
     said = explain(decision, *asked)
 
@@ -152,6 +174,7 @@ LAWS = (
     _lets_a_declaration_open_and_count_nothing,
     _shares_only_what_is_the_same_for_all_strangers,
     _promises_on_a_wall_only_what_the_gate_keeps,
+    _is_alike_for_stories_of_one_kind,
     _can_be_explained,
 )
 

@@ -212,6 +212,7 @@ def test_a_visit_comes_out_as_it_went_in(window: str, device: str, counted: tupl
     "visit",
     [
         DeviceVisit("2026-11", "device", ()),
+        DeviceVisit("2026-11", "", ()),
         DeviceVisit("2026-11", "ab" * 16, ("story-1",)),
         DeviceVisit("2026-11", "AB" * 16, ()),
         DeviceVisit("x" * 256, "ab" * 16, ()),

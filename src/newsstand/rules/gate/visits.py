@@ -9,7 +9,6 @@ _PURPOSE: Final = b"newsstand.visit:"
 _VERSION: Final = 1
 _HEAD: Final = struct.Struct(">16sBB")
 _ID: Final = 16
-_LENGTHS: Final = {2 * _ID}
 _MOST: Final = 255
 
 
@@ -50,19 +49,17 @@ def open_visit(token: str, ring: KeyRing) -> DeviceVisit | None:
 
 def _raw(ids: tuple[str, ...]) -> bytes:
     """The bytes of all ids; they are looked at together, since this is done for each free article."""
-    text = "".join(ids)
+    text = " ".join(ids)
     raw = bytes.fromhex(text)
-    if raw.hex() != text or set(map(len, ids)) != _LENGTHS:
+    if len(raw) != _ID * len(ids) or raw.hex(" ", _ID) != text:
         raise ValueError(f"not each of {ids!r} is {2 * _ID} hex characters in small letters")
     return raw
 
 
 def _unpacked(payload: bytes) -> DeviceVisit:
     device, window_size, count = _HEAD.unpack_from(payload)
-    at = _HEAD.size
-    window = payload[at : at + window_size].decode()
-    ids = payload[at + window_size :].hex()
-    if len(ids) != 2 * _ID * count:
+    at = _HEAD.size + window_size
+    window, ids = payload[_HEAD.size : at].decode(), payload[at:]
+    if len(ids) != _ID * count:
         raise ValueError("the payload does not end with its last article")
-    width = 2 * _ID
-    return DeviceVisit(window, device.hex(), tuple(ids[i : i + width] for i in range(0, len(ids), width)))
+    return DeviceVisit(window, device.hex(), tuple(ids.hex(" ", _ID).split()))
