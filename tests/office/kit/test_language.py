@@ -1,5 +1,6 @@
 """The language of the publication rules: on pages and in mails, whoever asks and whatever their browser says."""
 
+import argparse
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from newsstand.kiosk.own_pages import trouble_page
 from newsstand.office.kit import language, mail
 from newsstand.office.kit.models import OutboxRow, Publication
 from newsstand.shelf.shelf import Shelf
+from newsstand.wiring.commands import found
 from tests.office import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +97,18 @@ def test_a_language_without_words_is_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         newsroom.found(language=name)
     assert not Publication.objects.exists()
+
+
+def test_newsstand_init_takes_the_language_or_says_why_not(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = argparse.Namespace(
+        name="Hafenblatt", zone="Europe/Berlin", currency="eur", support="help@example.org", language="xx"
+    )
+    assert found.run(asked) == 1
+    assert capsys.readouterr().err.startswith("newsstand: xx is no language that the pages can be in")
+    asked.language = "de-AT"
+    assert found.run(asked) == 0
+    row = Publication.objects.get()
+    assert (row.language, row.currency) == ("de_AT", "EUR")
 
 
 def test_the_first_pages_are_named_in_the_language() -> None:
