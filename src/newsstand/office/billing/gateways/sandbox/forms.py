@@ -41,7 +41,9 @@ class CardForm(forms.Form):
         label=_("Expires"),
         help_text=_("Month and year, such as 04/29"),
         max_length=9,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "MM/YY"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": _("MM/YY")}
+        ),
         error_messages={"required": _("Please type the month and the year in which the card expires.")},
     )
     cvc = forms.CharField(
