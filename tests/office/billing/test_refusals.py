@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from newsstand.office.accounts.models import Account
+from newsstand.office.accounts.actions import keep_product, rename_product
+from newsstand.office.accounts.models import Account, Product
 from newsstand.office.billing import actions, queries
 from newsstand.office.billing.actions import found_offer
 from newsstand.office.billing.actions.audit_books import audit_books
@@ -188,6 +189,28 @@ def test_benefits_are_what_the_rights_really_give(time: Time) -> None:
         "You support independent journalism",
     )
     assert len(all_of_them) == len(RIGHTS) + 1
+
+
+def test_a_plan_promises_no_articles_of_another_product(time: Time) -> None:
+    put_on_sale()
+    heard: list[object] = []
+
+    def hear(sender: object, **kwargs: object) -> None:
+        heard.append(sender)
+
+    offers_changed.connect(hear)
+    try:
+        product = keep_product(code="magazine", name="The Magazine", by="system", now=clock.now())
+        keep_product(code="magazine", name="Another", by="system", now=clock.now())
+        assert heard == [Product]
+        rename_product(product=product, name="The Glossy", by="system", now=clock.now())
+        assert heard == [Product, Product]
+    finally:
+        offers_changed.disconnect(hear)
+    put_on_sale("magazine", 499, "magazine")
+    paper, magazine = (facts.benefits[0] for facts in queries.offers_on_the_wall())
+    assert paper == f"Unlimited access to all articles of {Product.objects.get(code='news').name}"
+    assert magazine == "Unlimited access to all articles of The Glossy"
 
 
 @pytest.mark.parametrize("model", [Price, OfferStep, Consent, GatewayEvent, Transfer])

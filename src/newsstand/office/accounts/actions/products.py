@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from newsstand.office.accounts.models import Product
+from newsstand.office.accounts.signals import products_changed
 from newsstand.office.kit import audit
 
 
@@ -14,6 +15,7 @@ def keep_product(*, code: str, name: str, by: str, now: datetime) -> Product:
     product, is_new = Product.objects.get_or_create(code=code, defaults={"name": name})
     if is_new:
         audit.record(by=by, verb="add_product", subject=f"product:{code}", after={"name": name}, now=now)
+        products_changed.send(Product)
     return product
 
 
@@ -33,4 +35,5 @@ def rename_product(*, product: Product, name: str, by: str, now: datetime) -> st
             after={"name": name},
             now=now,
         )
+        products_changed.send(Product)
     return before

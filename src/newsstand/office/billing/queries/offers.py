@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from newsstand.office.accounts.queries import products
 from newsstand.office.billing.models import Offer, Plan
 from newsstand.office.billing.queries import wording
 from newsstand.rules.billing import price_text
 from newsstand.rules.gate.facts import Right
 
 WHAT_RIGHTS_GIVE = {
-    Right.READ: gettext_lazy("Unlimited access to all articles"),
+    Right.READ: gettext_lazy("Unlimited access to all articles"),  # where there is one product
     Right.AD_FREE: gettext_lazy("Ad-free reading"),
     Right.COMMENT: gettext_lazy("Write comments under the stories"),
     Right.ARCHIVE: gettext_lazy("The whole archive"),
@@ -62,8 +63,12 @@ def offer_facts(offer: Offer, today: date | None = None) -> OfferFacts:
 
 def benefits(plan: Plan) -> tuple[str, ...]:
     """What the plan's rights really give, then what staff add to it."""
-    given = [str(text) for right, text in WHAT_RIGHTS_GIVE.items() if right in plan.rights]
-    return (*given, *filter(None, (line.strip() for line in plan.lines.splitlines())))
+    given = {right: str(text) for right, text in WHAT_RIGHTS_GIVE.items() if right in plan.rights}
+    if Right.READ in given and len(products()) > 1:
+        given[Right.READ] = gettext("Unlimited access to all articles of %(product)s") % {
+            "product": plan.product.name
+        }
+    return (*given.values(), *filter(None, (line.strip() for line in plan.lines.splitlines())))
 
 
 def offer_on_sale(code: str) -> Offer | None:
