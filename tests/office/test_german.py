@@ -225,10 +225,10 @@ def test_a_stranger_signs_in_and_comments_not_and_leaves(
     browser.post("/sign-in/", email="")
     browser.client.post("/sign-in/", {"email": "ada@example.org"})
     browser.get("/sign-in/code/")
-    for typed in ("12", "", "000000"):
-        browser.post("/sign-in/code/", code=typed)
     code = re.match(r"(\d{6}) ist Ihr Code für Hafenblatt", mails[0].subject)
     assert code is not None
+    for typed in ("12", "", "000000" if code[1] != "000000" else "111111"):
+        browser.post("/sign-in/code/", code=typed)
     assert browser.client.post("/sign-in/code/", {"code": code[1]}).status_code == 302
     browser.get("/account/")
     browser.post("/account/name/", name="ada@example.org")
