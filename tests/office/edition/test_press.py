@@ -11,10 +11,11 @@ from wagtail.models import PageViewRestriction
 
 from newsstand.office.articles import queries as articles
 from newsstand.office.articles.models import ArticlePage, FrontPage, SectionPage
+from newsstand.office.articles.signals import listing_changed
 from newsstand.office.comments import actions as comments
 from newsstand.office.edition import actions
 from newsstand.office.edition.printing import assets, press, software
-from newsstand.office.kit import outbox
+from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import OutboxRow, Publication
 from newsstand.shelf.entry import NOT_FOUND, Entry
 from newsstand.shelf.shelf import Shelf
@@ -425,3 +426,32 @@ def test_a_change_while_a_reader_has_a_page_printed_is_printed_by_the_worker(
     stamp = at(shelf, story.address).stamp
     do_rows()
     assert at(shelf, story.address).stamp != stamp
+
+
+@pytest.mark.parametrize("by_worker", [False, True], ids=["for a reader", "by the worker"])
+def test_a_print_of_before_a_change_is_handed_out_for_a_second_at_most(
+    make_story: MakeStory, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, by_worker: bool
+) -> None:
+    """A story is published while the list is being printed, and the worker is long in coming to it."""
+    make_story()
+    do_rows()
+    make_plate = press.plate_for
+
+    def slow_plate(page: Any, now: Any) -> Any:
+        plate = make_plate(page, now)
+        if page.address == "/harbour/" and not ArticlePage.objects.filter(slug="other").exists():
+            make_story("other")
+        return plate
+
+    monkeypatch.setattr(press, "plate_for", slow_plate)
+    if by_worker:
+        listing_changed.send(None, before_path=None, after_path="/harbour/")
+        outbox.do_row(OutboxRow.objects.get(done_at__isnull=True, topic=actions.PRINT_LISTING))
+    else:
+        shelf.entries.drop("/harbour/")
+        press.print_if_needed(articles.page_at("/harbour/"), NOW)
+    until = at(shelf, "/harbour/").fresh_until
+    assert until is not None
+    assert until <= clock.unix() + 1
+    do_rows()
+    assert at(shelf, "/harbour/").fresh_until is None

@@ -105,6 +105,11 @@ def is_open(topic: str, key: str) -> bool:
     return bool(queries.rows_of(topic, key))
 
 
+def is_waiting(topic: str, key: str) -> bool:
+    """Whether a row of a topic and key waits that nobody has begun: for a change since the last that was begun."""
+    return queries.rows_wait(topic, key)
+
+
 def begin(topic: str, key: str) -> list[int]:
     """Mark the open rows of a topic and key as started, and return them: the caller reads the present state now.
 

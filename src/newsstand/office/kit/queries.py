@@ -87,6 +87,11 @@ def history(subject: str) -> QuerySet[AuditRow]:
     return AuditRow.objects.filter(subject=subject).order_by("-pk")
 
 
+def rows_wait(topic: str, key: str) -> bool:
+    """Whether an outbox row of a topic and key is still to be begun."""
+    return OutboxRow.objects.filter(topic=topic, key=key, started_at__isnull=True).exists()
+
+
 def rows_of(topic: str, key: str) -> list[OutboxRow]:
     """The outbox rows of a topic and key that are still to be done."""
     return list(OutboxRow.objects.filter(OPEN, topic=topic, key=key))

@@ -11,7 +11,7 @@ from wagtail.models import Page
 from newsstand.office.access import queries as access
 from newsstand.office.articles import queries as articles
 from newsstand.office.edition.printing import listings
-from newsstand.office.edition.printing.plate import Plate
+from newsstand.office.edition.printing.plate import Plate, earliest
 from newsstand.office.edition.printing.story import story_plate
 from newsstand.office.kit import clock, outbox, queries, shelf
 from newsstand.rules.gate.variants import Variant
@@ -145,24 +145,34 @@ def _lay(page: Any, plate: Plate, generation: int) -> bool:
     the page waits for the transaction to end, or this for the change's: then it finds it and lays nothing. So what
     a change takes off the shelf before its commit cannot come back as it was before.
     """
-    entry = new_entry(
-        path=plate.path,
-        kind=plate.kind,
-        generation=generation,
-        facts=plate.facts,
-        fresh_until=plate.fresh_until,
-        status=plate.status,
-    )
     printed = {variant.name: _printed(plate, variant) for variant in plate.first}
     with transaction.atomic():
         if not _is_as_read(page, plate):
             return False
+        entry = new_entry(
+            path=plate.path,
+            kind=plate.kind,
+            generation=generation,
+            facts=plate.facts,
+            fresh_until=_fresh_until(page, plate),
+            status=plate.status,
+        )
         try:
             shelf.handle().entries.put(entry, printed)
         except ShelfFull:
             _make_known(plate)
             raise
     return True
+
+
+def _fresh_until(page: Any, plate: Plate) -> int | None:
+    """Until when a print may be handed out: for a second, where a change of what it shows has come since it was read.
+
+    The change has let end what lay there before, and the worker may be long in coming to it.
+    """
+    if page is None or not outbox.is_waiting(*_asked_by(page)):
+        return plate.fresh_until
+    return earliest([plate.fresh_until, clock.unix() + 1], after=0)
 
 
 def _make_known(plate: Plate) -> None:
