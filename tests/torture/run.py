@@ -203,7 +203,7 @@ def _start(work: Callable[[], None]) -> int:
 
 
 def _work(number: int, now: datetime) -> None:
-    """The first worker also empties the outbox and takes the bank's messages in."""
+    """The first worker also empties the outbox, takes the bank's messages in, and reads its list."""
     while True:
         actions.serve_due(now=now)
         if number:
@@ -211,6 +211,7 @@ def _work(number: int, now: datetime) -> None:
         while outbox.drain():
             pass
         webhooks.deliver_due(clock.to_unix(now), _post(now))
+        actions.read_event_lists(now=now)
         due = queries.next_due(now)
         if not rows_open() and (due is None or due > now):
             return

@@ -9,6 +9,7 @@ from newsstand.office.billing.actions import after_commit, follow, receive_webho
 from newsstand.office.billing.actions.audit_books import audit_and_keep
 from newsstand.office.billing.actions.earn_revenue import earn_revenue
 from newsstand.office.billing.actions.gateway_in_use import why_no_payments
+from newsstand.office.billing.actions.read_event_lists import read_event_lists
 from newsstand.office.billing.actions.serve_purchases import serve_purchases
 from newsstand.office.billing.gateways.sandbox import payouts, permit, webhooks
 from newsstand.office.billing.queries import upkeep
@@ -22,6 +23,7 @@ AUDIT_EVERY = 600.0
 EARN_EVERY = 3600.0
 PAY_OUT_EVERY = 600.0
 RESUME_EVERY = 600.0
+READ_LISTS_EVERY = 60.0
 RESUME_AFTER = timedelta(hours=1)
 OWED = (follow.REFUND, follow.CALL_OFF, follow.GIVE_BACK, follow.STAYS)
 
@@ -35,6 +37,7 @@ def register() -> None:
     registry.every("billing.renew", 1.0, _renew, queries.next_due)
     registry.every("billing.earn", EARN_EVERY, _earn, queries.revenue_waits)
     registry.every("billing.audit", AUDIT_EVERY, _audit)
+    registry.every("billing.event_lists", READ_LISTS_EVERY, _read_event_lists)
     registry.every("billing.resume", RESUME_EVERY, _resume)
     registry.at_start.append(_say_what_is_missing)
     if permit.is_allowed():
@@ -70,6 +73,14 @@ def _audit(now: datetime) -> None:
         found.violations,
         found.seconds,
     )
+
+
+def _read_event_lists(now: datetime) -> None:
+    for read in read_event_lists(now=now):
+        if read.missed or read.unknown:
+            log.warning(
+                "events_missed gateway=%s missed=%s unknown=%s", read.gateway, read.missed, read.unknown
+            )
 
 
 def _resume(now: datetime) -> None:

@@ -20,6 +20,7 @@ from newsstand.rules.money import Money
 
 BY = "staff:command"
 SHOWN = 100
+MANY_FAILURES = 4  # to read a gateway's list, in a row: after half an hour
 PATIENCE = 3600  # seconds that something may be due before the worker counts as away
 
 
@@ -54,22 +55,47 @@ def _due(arguments: argparse.Namespace) -> Said:
     lines = [f"{name.replace('_', ' ')}: {count}" for name, count in counts.items()]
     if stop is not None:
         lines.append(f"charging is stopped: {stop.why}")
+    lists = list(upkeep.event_lists())
+    lines += [_of_list(row) for row in lists]
     if next_at is None:
         lines.append("nothing will ever be due")
     elif late:
         lines.append(f"the longest has waited for {late / 60:.0f} minutes")
     else:
         lines.append(f"nothing is due before {wording.moment(next_at)}")
-    facts = {**counts, "next_at": next_at, "waits_seconds": int(late), "stopped": stop is not None}
-    return Said(facts, lines, 1 if late > PATIENCE or stop is not None else 0)
+    facts = {
+        **counts,
+        "next_at": next_at,
+        "waits_seconds": int(late),
+        "stopped": stop is not None,
+        "event_lists": _facts_of(lists),
+    }
+    unread = any(row.failures >= MANY_FAILURES for row in lists)
+    return Said(facts, lines, 1 if late > PATIENCE or stop is not None or unread else 0)
+
+
+def _of_list(row: Any) -> str:
+    """One line about a gateway's own list of events."""
+    read = f"read to its end {wording.moment(row.read_at)}" if row.read_at else "not read to its end yet"
+    failed = f", could not be read {row.failures} times in a row" if row.failures else ""
+    unknown = f", {row.unknown} about charges not known here" if row.unknown else ""
+    return f"list of {row.gateway}: {read}{failed}; {row.missed} events that no webhook had brought{unknown}"
+
+
+def _facts_of(lists: Sequence[Any]) -> list[dict[str, Any]]:
+    names = ("gateway", "read_at", "failures", "missed", "missed_at", "unknown")
+    return [{name: getattr(row, name) for name in names} for row in lists]
 
 
 def _audit(arguments: argparse.Namespace) -> Said:
     found = actions.audit_books(now=clock.now())
     lines = [f"BROKEN {row.number} {row.subscription}: {row.found}" for row in found.violations[:SHOWN]]
+    lists = list(upkeep.event_lists())
     lines.append(f"{found.subscriptions} subscriptions in {found.seconds:.1f} s")
+    lines += [_of_list(row) for row in lists]
     lines.append(f"violations: {len(found.violations)}")
-    return Said(asdict(found), lines, 1 if found.violations else 0)
+    facts = {**asdict(found), "event_lists": _facts_of(lists)}
+    return Said(facts, lines, 1 if found.violations else 0)
 
 
 def _rebuild(arguments: argparse.Namespace) -> Said:

@@ -11,6 +11,7 @@ from newsstand.office.billing.actions.finish_card import pay_now as pay_now
 from newsstand.office.billing.actions.found_offer import found_offer as found_offer
 from newsstand.office.billing.actions.parking import park as park
 from newsstand.office.billing.actions.parking import unpark as unpark
+from newsstand.office.billing.actions.read_event_lists import read_event_lists as read_event_lists
 from newsstand.office.billing.actions.receive_webhook import WEBHOOK_REFUSED as WEBHOOK_REFUSED
 from newsstand.office.billing.actions.receive_webhook import receive_webhook as receive_webhook
 from newsstand.office.billing.actions.reconcile import reconcile as reconcile

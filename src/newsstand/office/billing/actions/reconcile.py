@@ -6,10 +6,10 @@ from datetime import datetime
 
 from newsstand.office.billing.actions.gateway_in_use import allowed, gateway
 from newsstand.office.billing.actions.parking import park
-from newsstand.office.billing.actions.record_attempt import NO_REASON, record_attempt
-from newsstand.office.billing.actions.record_gateway_event import MONEY_WENT, record_gateway_event
+from newsstand.office.billing.actions.record_attempt import NO_REASON
+from newsstand.office.billing.actions.record_gateway_event import MONEY_WENT
 from newsstand.office.billing.actions.recover_cancellation import recover_cancellations
-from newsstand.office.billing.actions.reopen_invoice import reopen_invoice
+from newsstand.office.billing.actions.take_in import take_in
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import GatewayEvent as Row
 from newsstand.office.billing.models import Invoice, Transfer
@@ -50,21 +50,12 @@ def reconcile(*, since: datetime, apply: bool, now: datetime) -> list[Difference
                 continue
             found.append(differs)
             if apply and differs.kind in ("unknown_here", "state"):
-                _take_in(event, lost.get(event.ref), now)
+                take_in(event=event, lost=lost.get(event.ref), via="reconcile", by=BY, now=now)
         if apply:
             recover_cancellations(events=events, lost=lost, gateway_name=name, by=BY, now=now)
             _set_aside(events, lost, now)
         found += _unknown_there(name, since, now)
     return found
-
-
-def _take_in(event: GatewayEvent, lost: LostInvoice | None, now: datetime) -> None:
-    has_tried = event.kind.thing == "charge" and event.kind is not Kind.CHARGE_CANCELED
-    attempt = reopen_invoice(event=event, lost=lost, by=BY, now=now) if has_tried else None
-    if attempt is not None and event.kind is Kind.CHARGE_FAILED and event.cause is not None:
-        declined = base.Declined(event.charge_id, event.code, event.cause)
-        record_attempt(attempt=attempt, outcome=declined, via="reconcile", by=BY, now=now)
-    record_gateway_event(event=event, via="reconcile", by=BY, now=now)
 
 
 def _set_aside(events: list[GatewayEvent], lost: dict[str, LostInvoice], now: datetime) -> None:

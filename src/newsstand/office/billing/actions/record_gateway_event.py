@@ -29,16 +29,16 @@ def record_gateway_event(*, event: GatewayEvent, via: str, by: str, now: datetim
     worker is sent to look it up. Refunds, disputes and payouts go into the ledger. All else is kept.
     """
     with transaction.atomic():
-        invoice = _invoice(event)
+        invoice, is_news = _invoice(event), False
         if invoice is not None and event.kind is Kind.CHARGE_SUCCEEDED and event.amount is not None:
             paid = Succeeded(event.charge_id or event.object_id, event.amount, event.at, event.fee)
-            settle_success(invoice=invoice, paid=paid, via=via, by=by, now=now)
+            is_news = settle_success(invoice=invoice, paid=paid, via=via, by=by, now=now)
         elif invoice is not None and event.kind in LOOK_AGAIN:
             _look_soon(invoice, now)
         elif event.kind is Kind.PAYOUT_PAID and event.amount is not None:
             paid_out = ledger.payout(event.gateway, event.object_id, event.amount)
             book(paid_out, reference="", at=clock.from_unix(event.at))
-        is_news = keep_event(event=event, via=via, now=now)
+        is_news |= keep_event(event=event, via=via, now=now)
         if (
             invoice is not None and event.kind.thing in MONEY_WENT
         ):  # also if it was heard before the charge was

@@ -7,7 +7,7 @@ from newsstand.office.billing.models.plans import Offer, OfferStep, Plan, Price
 from newsstand.office.billing.models.price_notices import PriceNotice
 from newsstand.office.billing.models.purchases import Purchase
 from newsstand.office.billing.models.subscriptions import Subscription
-from newsstand.office.billing.models.upkeep import BooksAudit, ChargingStop, Refund
+from newsstand.office.billing.models.upkeep import BooksAudit, ChargingStop, EventList, Refund
 
 __all__ = [
     "Attempt",
@@ -15,6 +15,7 @@ __all__ = [
     "CardSetup",
     "ChargingStop",
     "Consent",
+    "EventList",
     "GatewayEvent",
     "Invoice",
     "Offer",

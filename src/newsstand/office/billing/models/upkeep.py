@@ -1,4 +1,4 @@
-"""Money given back, what an audit found, and the switch that stops all charging."""
+"""Money given back, what an audit found, how far gateways' lists were read, and the switch that stops all charging."""
 
 from uuid import uuid4
 
@@ -54,6 +54,23 @@ class BooksAudit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.violations}"
+
+
+class EventList(models.Model):
+    """A gateway's own list of what happened, and how far it was read. `missed` counts what no webhook had brought,
+    `unknown` the news of charges that are not known here."""
+
+    gateway = models.CharField(max_length=20, unique=True)
+    cursor = models.TextField(blank=True)
+    read_on_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)  # when its end was reached
+    missed = models.PositiveIntegerField(default=0)
+    missed_at = models.DateTimeField(null=True)
+    unknown = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.cursor}"
 
 
 class ChargingStop(models.Model):

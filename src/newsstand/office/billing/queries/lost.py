@@ -9,6 +9,7 @@ from newsstand.office.billing.models import Invoice, Purchase, Subscription
 from newsstand.office.billing.models.sales import LIVE
 from newsstand.office.billing.models.subscriptions import Engine
 from newsstand.office.billing.queries.due import present_period
+from newsstand.rules.billing.gateway_events import GatewayEvent
 from newsstand.rules.billing.lifecycle import State
 
 MOST_CALLED_OFF = 12  # charges of one period that are looked for
@@ -51,6 +52,19 @@ def lost_invoices(refs: Collection[str], now: datetime) -> dict[str, LostInvoice
         if len(found) == len(wanted):
             break
     return found
+
+
+def is_of_ours(event: GatewayEvent) -> bool:
+    """Whether an event is about a charge of our tables, or about none."""
+    if event.kind.thing in ("refund", "dispute"):
+        rows = Invoice.objects.filter(gateway=event.gateway, charge_ref=event.charge_id)
+        return rows.exclude(charge_ref="").exists()
+    return event.kind.thing != "charge" or any(_known([event.ref]))
+
+
+def is_one_of_ours(event: GatewayEvent) -> bool:
+    """Whether an event is about a charge that bears an id as ours do."""
+    return event.kind.thing == "charge" and _is_id(event.ref)
 
 
 def called_off_before(invoice: Invoice) -> int:

@@ -13,6 +13,7 @@ from newsstand.office.billing.models import (
     Attempt,
     BooksAudit,
     ChargingStop,
+    EventList,
     Invoice,
     Purchase,
     Refund,
@@ -82,6 +83,11 @@ def charging_stopped() -> ChargingStop | None:
 def last_audit() -> BooksAudit | None:
     """What the newest audit found."""
     return BooksAudit.objects.order_by("-pk").first()
+
+
+def event_lists() -> QuerySet[EventList]:
+    """The gateways' own lists, and how far each was read."""
+    return EventList.objects.order_by("gateway")
 
 
 def lost_attempts(now: datetime) -> QuerySet[Attempt]:

@@ -21,6 +21,7 @@ def books(request: HttpRequest) -> HttpResponse:
         "audit": audit,
         "found": [(number, said, _address(ref)) for number, ref, said in found],
         "counts": upkeep.counts(clock.now()),
+        "lists": upkeep.event_lists(),
         "stop": upkeep.charging_stopped(),
     }
     return render(request, "billing/staff/books.html", context)
