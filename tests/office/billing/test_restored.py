@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions
@@ -17,6 +19,7 @@ from newsstand.office.billing.gateways.base import Unknown
 from newsstand.office.billing.gateways.sandbox import models as bank
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 from newsstand.office.billing.models import Invoice, Offer, Purchase, Subscription, Transfer
+from newsstand.office.billing.queries import links
 from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import OutboxRow
 from newsstand.rules.billing.books import sign_of
@@ -344,6 +347,36 @@ def test_a_gateway_that_is_away_hears_of_the_cancellation_later(
     OutboxRow.objects.filter(pk=row.pk).update(not_before=clock.real_now())
     time.settle()
     assert bank.Charge.objects.filter(canceled_at__isnull=False).count() == 1
+
+
+def test_who_reads_that_it_is_cancelled_reads_it_after_the_gateway_did(
+    reads_on: Subscription, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OUTBOX_WAIT = 300  # the worker works between two looks
+    monkeypatch.setattr(outbox, "time", SimpleNamespace(sleep=lambda seconds: outbox.drain()))
+    form = {"link": links.cancel_token(reads_on)}
+    assert client.post("/account/subscription/cancel/", form).status_code == 302
+    assert bank.Charge.objects.filter(canceled_at__isnull=False).count() == 1
+
+
+def test_a_gateway_that_is_away_lets_nobody_wait_who_cancels(
+    reads_on: Subscription, client: Client, time: Time, mails: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def away(*given: object, **call: object) -> object:
+        asked.append(len(mails))
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxGateway, "cancel_charge", away)
+        assert client.post("/account/subscription/cancel/", {"link": links.cancel_token(reads_on)})
+        reads_on.refresh_from_db()
+        assert reads_on.is_cancelled
+        assert asked == [], "the worker does that, and the reader has their answer"
+        mails.clear()
+        outbox.drain()
+    assert (asked, [mail.subject for mail in mails]) == ([0], ["Your subscription is cancelled"])
 
 
 def plan(code: str, rhythm: Rhythm) -> dict[str, Any]:

@@ -90,12 +90,19 @@ def wait_for(row_ids: list[int]) -> bool:
 
     Where the worker is busy or away they are done here: a row may be done twice, and in any order.
     """
+    if watch(row_ids):
+        return True
+    for row in queries.open_rows(row_ids):
+        do_row(row)
+    return not queries.rows_open(row_ids)
+
+
+def watch(row_ids: list[int]) -> bool:
+    """Wait, shortly, whether the worker does these rows; False if it has not done all of them by then."""
     limit = clock.monotonic() + settings.OUTBOX_WAIT
-    while rows := queries.open_rows(row_ids):
+    while queries.open_rows(row_ids):
         if clock.monotonic() >= limit:
-            for row in rows:
-                do_row(row)
-            return not queries.rows_open(row_ids)
+            return False
         time.sleep(0.02)
     return True
 

@@ -4,6 +4,7 @@ from newsstand.office.billing.actions.audit_books import audit_and_keep as audit
 from newsstand.office.billing.actions.audit_books import audit_books as audit_books
 from newsstand.office.billing.actions.cancel_subscription import cancel_subscription as cancel_subscription
 from newsstand.office.billing.actions.cancel_subscription import undo_cancel as undo_cancel
+from newsstand.office.billing.actions.cancel_subscription import wait_for_gateway as wait_for_gateway
 from newsstand.office.billing.actions.earn_revenue import earn_revenue as earn_revenue
 from newsstand.office.billing.actions.end_sale import end_sale as end_sale
 from newsstand.office.billing.actions.finish_card import finish_card as finish_card

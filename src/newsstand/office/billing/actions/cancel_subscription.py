@@ -5,10 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from newsstand.office.billing import queries
-from newsstand.office.billing.actions.follow import follow
+from newsstand.office.billing.actions.call_off_next import called_off_ahead
+from newsstand.office.billing.actions.follow import CALL_OFF, follow
 from newsstand.office.billing.actions.locking import locked
 from newsstand.office.billing.models import Subscription
-from newsstand.office.kit import audit, clock
+from newsstand.office.kit import audit, clock, outbox
+from newsstand.office.kit.queries import rows_of
 from newsstand.rules.billing import lifecycle
 from newsstand.rules.billing.periods import access_until
 
@@ -28,6 +30,13 @@ def cancel_subscription(*, subscription: Subscription, by: str, why: str = "", n
             row.cancel_at = clock.from_unix(access_until(paid.ends_on))
         _audit(row, "cancel_subscription", by=by, why=why, now=now)
         return follow(sale=row, event=lifecycle.Cancelled(), by=by, now=now, why=why).applies
+
+
+def wait_for_gateway(*, subscription: Subscription) -> bool:
+    """Wait, shortly, until the gateway has heard of a cancellation: what a reader has read as done, no restored backup
+    loses. False where the gateway or the worker is away; it hears of it later."""
+    refs = [invoice.ref for invoice in called_off_ahead(subscription)]
+    return outbox.watch([row.pk for ref in refs for row in rows_of(CALL_OFF, ref)])
 
 
 def undo_cancel(*, subscription: Subscription, by: str, now: datetime) -> bool:

@@ -23,9 +23,9 @@ def cancel(request: HttpRequest) -> HttpResponse:
         return _choose(request)
     link = links.cancel_token(subscription)
     if request.method == "POST":
-        actions.cancel_subscription(
-            subscription=subscription, by=_actor(request, subscription), now=clock.now()
-        )
+        by = _actor(request, subscription)
+        if actions.cancel_subscription(subscription=subscription, by=by, now=clock.now()):
+            actions.wait_for_gateway(subscription=subscription)
         request.renew_pass = True  # type: ignore[attr-defined]  # read by the accounts' middleware
         return _to_done(link)
     if not subscription.is_running or subscription.is_cancelled:
