@@ -14,7 +14,6 @@ from newsstand.office.accounts.models import Account
 from newsstand.office.billing import actions
 from newsstand.office.billing.actions.audit_books import audit_books
 from newsstand.office.billing.actions.follow import CALL_OFF
-from newsstand.office.billing.actions.record_attempt import NO_REASON
 from newsstand.office.billing.gateways.base import Unknown
 from newsstand.office.billing.gateways.sandbox import models as bank
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
@@ -249,7 +248,7 @@ def test_nobody_is_charged_after_a_lost_cancellation_even_if_nobody_reconciles(
     time.pass_by(days=60)
     assert taken() == before
     reads_on.refresh_from_db()
-    assert reads_on.parked_reason == NO_REASON
+    assert reads_on.waits_for_reconcile
     assert audit_books(now=clock.now()).violations == ()
     actions.reconcile(since=clock.now() - timedelta(days=70), apply=True, now=clock.now())
     reads_on.refresh_from_db()
@@ -271,7 +270,7 @@ def test_who_took_the_cancellation_back_stays_and_pays_once(
     if worker_first:
         time.pass_by(days=20)
         reads_on.refresh_from_db()
-        assert reads_on.parked_reason == NO_REASON
+        assert reads_on.waits_for_reconcile
     actions.reconcile(since=clock.now() - timedelta(days=30), apply=True, now=clock.now())
     reads_on.refresh_from_db()
     assert not reads_on.is_cancelled
@@ -292,7 +291,7 @@ def test_a_gateway_that_does_not_say_whether_the_reader_stays_leaves_it_to_a_per
         patch.setattr(SandboxGateway, "lookup_charge", _no_answer)
         actions.reconcile(since=clock.now() - timedelta(days=30), apply=True, now=clock.now())
     reads_on.refresh_from_db()
-    assert (reads_on.is_cancelled, reads_on.parked_reason) == (False, NO_REASON)
+    assert (reads_on.is_cancelled, reads_on.waits_for_reconcile) == (False, True)
     time.pass_by(days=30)
     assert taken() == 199
     actions.reconcile(since=clock.now() - timedelta(days=40), apply=True, now=clock.now())
@@ -330,7 +329,7 @@ def test_a_trial_cancelled_in_the_lost_hours_is_never_charged(ada: Account, time
     time.pass_by(days=60)
     assert taken() == 0
     subscription.refresh_from_db()
-    assert subscription.parked_reason == NO_REASON
+    assert subscription.waits_for_reconcile
     assert audit_books(now=clock.now()).violations == ()
 
 
@@ -437,5 +436,5 @@ def test_a_purchase_that_was_given_back_in_the_lost_hours_is_shown_to_a_person(
         time.settle()
     assert reconciled() == []
     assert booked() == taken() == 0
-    assert Purchase.objects.get().parked_reason == NO_REASON
+    assert Purchase.objects.get().waits_for_reconcile
     assert audit_books(now=clock.now()).violations == ()

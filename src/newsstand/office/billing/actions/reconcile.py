@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsstand.office.billing.actions.gateway_in_use import allowed, gateway
-from newsstand.office.billing.actions.parking import park
-from newsstand.office.billing.actions.record_attempt import NO_REASON
+from newsstand.office.billing.actions.parking import park_for_reconcile
 from newsstand.office.billing.actions.record_gateway_event import MONEY_WENT
 from newsstand.office.billing.actions.recover_cancellation import recover_cancellations
 from newsstand.office.billing.actions.take_in import take_in
@@ -69,7 +68,7 @@ def _set_aside(events: list[GatewayEvent], lost: dict[str, LostInvoice], now: da
         sale = lost[ref].sale
         sale.refresh_from_db()
         if sale.is_live and not sale.is_cancelled:
-            park(sale=sale, why=NO_REASON, by=BY, now=now)
+            park_for_reconcile(sale=sale, by=BY, now=now)
 
 
 def _events(name: str, since: datetime, now: datetime) -> Iterator[GatewayEvent]:

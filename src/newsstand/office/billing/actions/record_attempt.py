@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from newsstand.office.billing.actions.follow import follow
 from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked_sale
-from newsstand.office.billing.actions.parking import park
+from newsstand.office.billing.actions.parking import park, park_for_reconcile
 from newsstand.office.billing.actions.settle_success import Payment, settle_success, settle_together
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import Attempt, Invoice, PaymentMethod, Purchase, Subscription
@@ -26,7 +26,6 @@ from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 from newsstand.rules.billing.lifecycle import State
 
 ASK_AGAIN = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
-NO_REASON = "a charge was called off or given back, and a restored backup does not know why"
 NO_ANSWER = "the gateway does not say what became of a charge"
 
 
@@ -144,7 +143,7 @@ def _record_called_off(attempt: Attempt, *, by: str, now: datetime) -> None:
             open_ones = Invoice.objects.filter(pk=attempt.invoice_id, status=Invoice.Status.OPEN)
             open_ones.update(status=Invoice.Status.VOID, void_reason=CANCELLED)
             if not was_kept(sale, attempt.invoice):
-                park(sale=sale, why=NO_REASON, by=by, now=now)
+                park_for_reconcile(sale=sale, by=by, now=now)
 
 
 def was_kept(sale: Subscription | Purchase, invoice: Invoice) -> bool:

@@ -14,8 +14,8 @@ from newsstand.office.billing.actions.call_off_next import call_off_another
 from newsstand.office.billing.actions.cancel_subscription import cancel_subscription
 from newsstand.office.billing.actions.gateway_in_use import gateway
 from newsstand.office.billing.actions.locking import locked
-from newsstand.office.billing.actions.parking import park, unpark
-from newsstand.office.billing.actions.record_attempt import NO_REASON, was_kept
+from newsstand.office.billing.actions.parking import park_for_reconcile, unpark
+from newsstand.office.billing.actions.record_attempt import was_kept
 from newsstand.office.billing.gateways import base
 from newsstand.office.billing.models import Invoice, Subscription
 from newsstand.office.billing.queries.lost import LostInvoice, called_off_before, invoice_id, stays_id
@@ -64,14 +64,14 @@ def recover_cancellations(
             continue
         last, became = _what_became(mark, gateway_name, now)
         if became is _Became.UNCLEAR:
-            park(sale=row, why=NO_REASON, by=by, now=now)
+            park_for_reconcile(sale=row, by=by, now=now)
             continue
         if became is _Became.GONE:
             found += cancel_subscription(subscription=row, by=by, why=WHY, now=now)
             notices.tell_staff_of_lost_cancel(row, now)
         else:
             _note(mark, last + 1, by=by, now=now)
-        if row.parked_reason == NO_REASON:
+        if row.waits_for_reconcile:
             unpark(sale=row, by=by, why=WHY, now=now)
     return found
 
@@ -85,7 +85,7 @@ def _marks(events: Iterable[GatewayEvent], lost: Mapping[str, LostInvoice]) -> I
         if found is not None and isinstance(found.sale, Subscription):
             yield _Mark(found.sale, found.seq, found.called_off)
             continue
-        waits = Q(status=Invoice.Status.OPEN) | Q(subscription__parked_reason=NO_REASON)
+        waits = Q(status=Invoice.Status.OPEN) | Q(subscription__waits_for_reconcile=True)
         known = Invoice.objects.filter(waits, public_id=UUID(hex=event.ref)).first()
         if known is not None and known.subscription is not None and not was_kept(known.subscription, known):
             yield _Mark(known.subscription, known.seq, called_off_before(known))

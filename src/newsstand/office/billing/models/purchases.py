@@ -32,6 +32,7 @@ class Purchase(Sale):
             )
         ]
         constraints = [
+            *Sale.Meta.constraints,
             # Two tabs, or a button pressed twice, are one order.
             models.UniqueConstraint(
                 fields=["account", "subject"],

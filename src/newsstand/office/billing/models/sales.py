@@ -62,11 +62,18 @@ class Sale(models.Model):
     next_action_at = models.DateTimeField(null=True)
     parked_reason = models.CharField(_("parked because"), max_length=160, blank=True)
     parked_at = models.DateTimeField(_("parked at"), null=True)
+    waits_for_reconcile = models.BooleanField(default=False)  # parked for what the gateway may still say
 
     kind = "sale"  # in the audit log, and as the source of its grant
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(waits_for_reconcile=False) | ~Q(parked_reason=""),
+                name="billing_%(class)s_waits_parked",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.ref

@@ -40,6 +40,7 @@ class Subscription(Sale):
             )
         ]
         constraints = [
+            *Sale.Meta.constraints,
             models.UniqueConstraint(
                 fields=["account", "product_code"],
                 condition=Q(state__in=LIVE),
