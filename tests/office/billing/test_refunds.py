@@ -18,7 +18,7 @@ from newsstand.office.billing.gateways.sandbox import events
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 from newsstand.office.billing.gateways.sandbox.models import Charge, Event
 from newsstand.office.billing.gateways.sandbox.models import Refund as BankRefund
-from newsstand.office.billing.models import Invoice, Offer, Refund, Subscription
+from newsstand.office.billing.models import GatewayEvent, Invoice, Offer, Refund, Subscription
 from newsstand.office.billing.tasks import OWED
 from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import AuditRow, OutboxRow
@@ -102,6 +102,8 @@ def test_a_part_goes_back_after_it_was_shown_once_more(
     assert "$0.50 goes back to the reader&#x27;s card" in done.content.decode()
     time.settle()
     assert given_back() == balances()["refunds:news"] == 50
+    told = GatewayEvent.objects.filter(kind="refund.succeeded").values_list("via", "amount")
+    assert list(told) == [("answer", 50)]
     assert may_read(ada) or invoice.purchase is not None
     assert [mail.subject for mail in mails if "way back" in mail.subject] == [
         "Your money is on its way back: $0.50"

@@ -108,6 +108,18 @@ def test_a_card_that_was_lost_is_not_asked_again(ada: Account, offer: Offer, tim
     assert Attempt.objects.count() == 1
 
 
+def test_a_card_of_a_gateway_that_is_gone_keeps_nobody_else_waiting(
+    ada: Account, offer: Offer, time: Time
+) -> None:
+    left_behind = subscribe(ada, offer)
+    subscribe(Account.objects.create_user("ben@example.org"), offer)
+    PaymentMethod.objects.filter(pk=left_behind.payment_method_id).update(gateway="gone")
+    time.pass_by(days=29)
+    left_behind.refresh_from_db()
+    assert left_behind.parked_reason == "gateway: gone"
+    assert list(Attempt.objects.values_list("status", flat=True)) == ["succeeded"] * 3
+
+
 def test_the_lost_card_is_refused_on_the_card_page(ada: Account, offer: Offer) -> None:
     with pytest.raises(AssertionError, match="does not accept"):
         type_card(order(ada, offer), LOST)

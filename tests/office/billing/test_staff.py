@@ -140,7 +140,7 @@ def test_the_page_of_the_books_says_whether_all_is_right(
     assert "not audited yet" in desk.get("/staff/billing_books/").content.decode()
     time.settle()
     shown = desk.get("/staff/billing_books/").content.decode()
-    assert "All is right in the books of 1 subscriptions" in shown
+    assert "All is right in the books of 1 subscription or purchase." in shown
     Subscription.objects.filter(pk=subscription.pk).update(state="past_due")
     time.settle()
     shown = desk.get("/staff/billing_books/").content.decode()

@@ -67,7 +67,7 @@ def test_a_year_of_renewals_breaks_nothing(
     time.pass_by(days=90)
     code, out = said(capsys, "audit")
     assert (code, out.splitlines()[-1]) == (0, "violations: 0")
-    assert out.startswith("1 subscriptions")
+    assert out.startswith("1 subscriptions and purchases")
     assert said(capsys, "rebuild", "--verify") == (0, "1 rebuilt, differing: 0\n")
     code, out = said(capsys, "reconcile", "--since", "2026-11-01")
     assert (code, out) == (0, "differences: 0\n")
@@ -347,6 +347,31 @@ def test_a_sweep_asks_for_lost_answers(
     code, out = said(capsys, "sweep")
     assert (code, out.splitlines()[-1]) == (0, "swept: 1, still without an answer: 0")
     assert booked() == 199
+
+
+def test_a_sweep_sends_nothing_for_who_is_parked(
+    ada: Account,
+    offer: Offer,
+    time: Time,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    subscription = subscribe(ada, offer)
+    time.settle()
+    subscription.refresh_from_db()
+    assert subscription.next_action_at is not None
+    time.to(subscription.next_action_at)
+    with dying(monkeypatch, die_before_the_call):
+        actions.serve_due(now=clock.now())
+    said(capsys, "park", subscription.ref, "--why", "the reader has written")
+    time.on(minutes=10)
+    code, out = said(capsys, "sweep")
+    assert (code, out.splitlines()[-1]) == (1, "swept: 1, still without an answer: 1")
+    assert taken() == booked() == 199
+    said(capsys, "unpark", subscription.ref, "--why", "it was about something else")
+    time.settle()
+    assert taken() == booked() == 2 * 199
+    assert audit_books(now=clock.now()).violations == ()
 
 
 def test_the_query_for_due_work_follows_its_index(ada: Account, offer: Offer) -> None:

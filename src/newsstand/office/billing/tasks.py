@@ -69,7 +69,7 @@ def _audit(now: datetime) -> None:
     found = audit_and_keep(now=now)
     log.info(
         "books_audited sales=%s violations=%s seconds=%.1f",
-        found.subscriptions,
+        found.sales,
         found.violations,
         found.seconds,
     )

@@ -91,7 +91,7 @@ def _audit(arguments: argparse.Namespace) -> Said:
     found = actions.audit_books(now=clock.now())
     lines = [f"BROKEN {row.number} {row.subscription}: {row.found}" for row in found.violations[:SHOWN]]
     lists = list(upkeep.event_lists())
-    lines.append(f"{found.subscriptions} subscriptions in {found.seconds:.1f} s")
+    lines.append(f"{found.sales} subscriptions and purchases in {found.seconds:.1f} s")
     lines += [_of_list(row) for row in lists]
     lines.append(f"violations: {len(found.violations)}")
     facts = {**asdict(found), "event_lists": _facts_of(lists)}

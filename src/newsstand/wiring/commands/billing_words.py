@@ -37,7 +37,7 @@ def _looking(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "due",
         "what is due, on its way and set aside; code 1 where it waits for an hour and nobody comes",
     )
-    _add(words, "audit", "ask what must always hold of every subscription's books")
+    _add(words, "audit", "ask what must always hold of every subscription's and purchase's books")
     rebuild = _add(words, "rebuild", "make states and invoices anew from what was told, and compare")
     rebuild.add_argument("--verify", action="store_true", required=True, help="compare, and change nothing")
     preview = _add(words, "preview", "who is charged by the end of a day, how much and why, and who is not")

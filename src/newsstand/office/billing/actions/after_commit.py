@@ -14,6 +14,7 @@ from newsstand.office.billing.actions.call_off_next import (
 )
 from newsstand.office.billing.actions.follow import CALL_OFF
 from newsstand.office.billing.actions.gateway_in_use import gateway
+from newsstand.office.billing.actions.keep_event import keep_event
 from newsstand.office.billing.actions.locking import locked_sale
 from newsstand.office.billing.actions.record_attempt import record_attempt
 from newsstand.office.billing.actions.reopen_invoice import note_attempt
@@ -26,7 +27,7 @@ from newsstand.office.billing.queries.lost import stays_id
 from newsstand.office.kit import audit, clock, outbox
 from newsstand.rules.billing import ledger
 from newsstand.rules.billing.books import CANCELLED
-from newsstand.rules.billing.gateway_events import Kind
+from newsstand.rules.billing.gateway_events import GatewayEvent, Kind
 
 BY = "system"
 
@@ -49,7 +50,7 @@ def refund_charge(payload: dict[str, Any], now: datetime) -> None:
     if given.state is base.RefundState.FAILED:
         raise RefundFailed(f"invoice {invoice.ref}: {given}")
     with transaction.atomic():
-        if record_refund(invoice=invoice, given=given, now=now):
+        if record_refund(invoice=invoice, given=given, key=key, now=now):
             after = {"invoice": invoice.ref, "amount": given.amount.amount}
             subject = invoice.sale.log_subject
             audit.record(by=BY, verb="refund_charge", subject=subject, after=after, now=now)
@@ -70,7 +71,7 @@ def give_back(payload: dict[str, Any], now: datetime) -> None:
         return
     given = _given(answer, f"refund {refund.key.hex}")
     with transaction.atomic():
-        record_refund(invoice=invoice, given=given, now=now)
+        record_refund(invoice=invoice, given=given, key=refund.key.hex, now=now)
         answered = Refund.objects.filter(pk=refund.pk)
         answered.update(status=given.state.value, ref=given.ref, answered_at=now)
         if given.state is base.RefundState.FAILED:
@@ -93,9 +94,19 @@ def _given(answer: base.RefundOutcome | base.NotFound, what: str) -> base.Refund
     return answer
 
 
-def record_refund(*, invoice: Invoice, given: base.Refund, now: datetime) -> bool:
-    """Book a refund as the gateway tells it; False if it was booked before."""
+def record_refund(*, invoice: Invoice, given: base.Refund, key: str, now: datetime) -> bool:
+    """Keep what the gateway tells of a refund, and book it; False if it was booked before."""
     told = [Kind(f"refund.{given.state.value}")]
+    event = GatewayEvent(
+        gateway=invoice.gateway,
+        object_id=given.ref,
+        kind=told[0],
+        at=clock.to_unix(now),
+        charge_id=given.charge_ref,
+        ref=key,
+        amount=given.amount,
+    )
+    keep_event(event=event, via="answer", now=now)
     product = invoice.sale.product_code
     rows = ledger.refund(invoice.gateway, given.ref, product, given.amount, told)
     return book_all(rows, reference=invoice.ref, at=now)

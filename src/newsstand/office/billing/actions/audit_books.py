@@ -21,15 +21,15 @@ KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What one run found."""
+    """What one run found. `sales` counts subscriptions and purchases."""
 
-    subscriptions: int
+    sales: int
     violations: tuple[Violation, ...]
     seconds: float
 
 
 def audit_books(*, now: datetime) -> Audited:
-    """Ask every sentence of every subscription; reads only."""
+    """Ask every sentence of every subscription and purchase; reads only."""
     began, count = clock.monotonic(), 0
     found: list[Violation] = list(_the_whole_ledger())
     sandbox = permit.is_allowed()
@@ -61,7 +61,7 @@ def _keep(found: Audited, now: datetime) -> BooksAudit:
     before = BooksAudit.objects.order_by("-pk").first()
     row = BooksAudit.objects.create(
         at=now,
-        subscriptions=found.subscriptions,
+        sales=found.sales,
         violations=len(found.violations),
         found=[[one.number, one.subscription, one.found] for one in found.violations[:SHOWN]],
         seconds=found.seconds,

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from newsstand.office.billing.gateways.base import Gateway, NotAllowed
+from newsstand.office.billing.gateways.base import Gateway, GatewayError, NotAllowed
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 
 GATEWAYS: dict[str, Gateway] = {"sandbox": SandboxGateway()}
 NEW_CARDS = "sandbox"  # the gateway that new cards are saved with
 
 
-class UnknownGateway(LookupError):
+class UnknownGateway(GatewayError):
     """A row names a gateway that this installation does not have any more."""
 
 

@@ -17,7 +17,8 @@ from newsstand.office.kit import clock
 def sweep_attempt(*, attempt: Attempt, by: str, now: datetime) -> Attempt:
     """Look the charge up; where the gateway knows no end of it, send the same attempt again with the same key.
 
-    An attempt that is being sent and whose lease holds is left to whoever sends it.
+    An attempt that is being sent and whose lease holds is left to whoever sends it. Of a parked sale nothing is sent:
+    what the gateway says of itself is all that is taken in.
     """
     if (
         attempt.status == Attempt.Status.SENDING
@@ -39,6 +40,8 @@ def sweep_attempt(*, attempt: Attempt, by: str, now: datetime) -> Attempt:
             return attempt
     if not _is_wanted(attempt):
         return call_off(attempt=attempt, by=by, now=now)
+    if attempt.invoice.sale.parked_reason:
+        return attempt
     return _send_again(attempt, by=by, now=now)
 
 

@@ -44,10 +44,10 @@ class Refund(models.Model):
 
 
 class BooksAudit(models.Model):
-    """One run of the audit: how many subscriptions were looked at, and which sentences did not hold."""
+    """One run of the audit: how many subscriptions and purchases were looked at, and which sentences did not hold."""
 
     at = models.DateTimeField(db_index=True)
-    subscriptions = models.PositiveIntegerField()
+    sales = models.PositiveIntegerField()
     violations = models.PositiveIntegerField()
     found = models.JSONField(default=list)
     seconds = models.FloatField()

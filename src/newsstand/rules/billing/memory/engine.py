@@ -171,7 +171,7 @@ class Engine(Till):
             self._record(book, invoice, attempt, found, now)
         elif not self._is_wanted(book, invoice):
             self._record(book, invoice, attempt, self.bank.cancel(invoice.ref, now), now)
-        else:
+        elif book.parked_at is None:
             attempt.sends += 1
             attempt.status, attempt.lease_until = "sending", now + LEASE
             self._send(book, invoice, attempt, now)
@@ -246,6 +246,7 @@ class Engine(Till):
 
     def _book_refund(self, book: Book, invoice: Invoice, key: str, amount: int, now: int) -> None:
         money = Money(amount, invoice.currency)
+        self._keep(book, GatewayEvent(NAME, key, Kind.REFUND_SUCCEEDED, now, invoice.ref, invoice.ref, money))
         for posting in ledger.refund(NAME, key, self.product, money, [Kind.REFUND_SUCCEEDED]):
             if self._post(book, invoice, posting, now):
                 write(book, f"refunded:{invoice.ref}", now)
