@@ -23,11 +23,15 @@ def _run(place: Path) -> int:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "newsstand.wiring.settings"
     django.setup()
+    from newsstand.office.kit import shelf
     from newsstand.office.kit.models import Publication
+    from newsstand.shelf.shelf import memory_shelf
     from newsstand.wiring.cli import parser
     from newsstand.wiring.commands import billing_rehearse
     from tests import databases
 
+    aside = memory_shelf()  # a publication that is made tells the shelf of it
+    shelf.use(lambda: aside)
     asked = parser().parse_args(["billing", "simulate", "--database", *sys.argv[1:]])
     with databases.copied(place / "databases" if databases.on_sqlite() else place):
         Publication.objects.create(

@@ -39,6 +39,12 @@ def in_suspense() -> int:
     return balance("disputes_in_suspense:sandbox")
 
 
+@pytest.fixture(autouse=True)
+def a_long_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is."""
+    monkeypatch.setattr(reading, "LONGEST_TURN", 3600.0)
+
+
 @pytest.fixture
 def unheard(ada: Account, offer: Offer, time: Time) -> None:
     """A dispute of which no webhook tells: all are lost."""
