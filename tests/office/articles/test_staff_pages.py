@@ -9,6 +9,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 from newsstand.office.accounts.models import Account
 from newsstand.office.articles.models import ArticlePage, SectionPage
 from newsstand.office.kit.models import AuditRow
+from newsstand.shelf.shelf import Shelf
 from tests.office import newsroom
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -173,3 +174,12 @@ def test_an_author_with_stories_cannot_be_deleted(client: Any, harbour: SectionP
     newsroom.story(harbour, authors=[mara])
     assert client.post(f"/staff/pages/{mara.pk}/delete/").status_code == 302  # back, with a message
     assert [author.title for author in ArticlePage.objects.get().authors] == ["Mara Finch"]
+
+
+def test_staff_are_told_that_the_clock_is_ahead(
+    client: Any, harbour: SectionPage, editor: Account, shelf: Shelf
+) -> None:
+    told = "The clock of this site was moved ahead"
+    assert told not in client.get("/staff/").content.decode()
+    shelf.board.set_clock_offset(28 * 86_400)
+    assert told in client.get("/staff/").content.decode()

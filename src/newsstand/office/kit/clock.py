@@ -26,6 +26,11 @@ def now() -> datetime:
     return from_unix(unix())
 
 
+def is_ahead() -> bool:
+    """Whether site time was moved ahead of real time."""
+    return shelf.handle().board.read().clock_offset > 0
+
+
 def today(zone: str) -> date:
     """The date of site time in a zone such as `Europe/Berlin`."""
     return now().astimezone(ZoneInfo(zone)).date()

@@ -56,7 +56,12 @@ def move_clock(request: HttpRequest) -> HttpResponse:
                 request, "kit/clock.html", {"form": form, "now": clock.now(), "problem": message}, status=503
             )
         return HttpResponseRedirect(local_path(request.POST.get("next"), "/demo/clock/"))
-    context = {"form": form, "now": clock.now(), "next_due": demo_clock.next_due()}
+    context = {
+        "form": form,
+        "now": clock.now(),
+        "next_due": demo_clock.next_due(),
+        "is_ahead": clock.is_ahead(),
+    }
     response = render(request, "kit/clock.html", context)
     response["Cache-Control"] = "no-store"
     return response
