@@ -198,7 +198,7 @@ def test_what_cards_say_is_computed_and_what_staff_write_stands_beside_it(
     assert "$0.50" in text
     benefits = [line.get_text() for line in section.select(".way")[0].select("li")]
     assert benefits == [
-        "Unlimited access to all articles of The Post",  # and of nothing else that the site sells
+        "Unlimited access to all articles of The Harbour Post",  # and of nothing else that the site sells
         "Ad-free reading",
         "A mug",
         "The good feeling",
