@@ -17,12 +17,13 @@ from newsstand.office.billing.gateways.base import EventPage
 from newsstand.office.billing.gateways.sandbox import events, network
 from newsstand.office.billing.gateways.sandbox.gateway import SandboxGateway
 from newsstand.office.billing.gateways.sandbox.network import CALM, Disturbance
-from newsstand.office.billing.models import EventList, GatewayEvent, Offer, Transfer
+from newsstand.office.billing.models import EventList, GatewayEvent, Offer, Subscription, Transfer
 from newsstand.office.kit import clock
 from newsstand.rules.billing.gateway_events import Kind
 from newsstand.rules.money import Money
-from tests.office.billing.buying import subscribe
+from tests.office.billing.buying import come_back, order, subscribe, type_card
 from tests.office.billing.conftest import Time
+from tests.office.billing.test_crashes import die_when_the_answer_is_lost, dying
 from tests.office.billing.test_restored import forgotten
 from tests.office.billing.test_upkeep import DISPUTED, balance, said
 
@@ -200,3 +201,17 @@ def test_what_a_restored_backup_has_lost_is_left_to_reconciling(
     assert said(capsys, "reconcile", "--since", "2026-11-01") == (0, "differences: 0\n")
     assert balance("clearing:sandbox") == 2 * (199 - 36)
     assert audit_books(now=clock.now()).violations == ()
+
+
+def test_a_first_payment_may_be_heard_of_when_its_time_is_over(
+    ada: Account, offer: Offer, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disturb(Disturbance(loss=100))
+    ref = order(ada, offer)
+    type_card(ref)
+    with dying(monkeypatch, die_when_the_answer_is_lost):
+        come_back(ref)
+    actions.park(sale=Subscription.objects.get(), why="a look", by="staff:1", now=clock.now())
+    time.on(days=90)
+    assert [read.missed for read in actions.read_event_lists(now=clock.now())] == [1]
+    assert (Subscription.objects.get().state, balance("clearing:sandbox")) == ("active", 199 - 36)

@@ -128,8 +128,10 @@ def _grant(turns: Turns) -> None:
             continue
         until, grace = _rights_end(sale, paid, unpaid.get(sale.pk))
         subject = sale.subject if isinstance(sale, Purchase) else f"product:{sale.product_code}"
+        # A first payment may be heard of when its time is over: then the rights lay in that time.
+        begun_at = sale.created_at if until is not None and until <= sale.started_at else sale.started_at
         given.append(
-            Given(sale.account, subject, sale.plan.rights, sale.started_at, until, grace, sale.kind, sale.ref)
+            Given(sale.account, subject, sale.plan.rights, begun_at, until, grace, sale.kind, sale.ref)
         )
     if given:
         give_grants(given, by=turns[0].by, now=turns[0].now)
