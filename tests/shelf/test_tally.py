@@ -115,6 +115,20 @@ def test_parts_become_one_before_they_are_many(tmp_path: Path, monkeypatch: pyte
     counted.close()
 
 
+def test_many_parts_are_taken_where_there_is_no_room_for_each_of_them_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "MAP_BYTES", 1024**2)
+    readings = [Reading(f"{number:032x}", "full.ads", "free", "direct") for number in range(400)]
+    counted = Tally(LmdbSums(tmp_path))
+    for _ in range(30):
+        for reading in readings:
+            counted.add(*reading)
+        counted.flush()
+    assert counted.drain() == dict.fromkeys(readings, 30)
+    counted.close()
+
+
 def test_single_rows_of_before_and_a_part_that_cannot_be_read(tmp_path: Path) -> None:
     file = LmdbFile(tmp_path, databases=("tally", "taken", "batch"), map_size=tally.MAP_BYTES, durable=True)
     with file.writing() as writing:

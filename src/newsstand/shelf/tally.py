@@ -164,10 +164,7 @@ class LmdbSums:
         self._batch = self._file.database("batch")
 
     def raise_by(self, counts: Mapping[Key, int]) -> None:
-        waiting = iter(counts.items())
-        parts = []
-        while rows := list(islice(waiting, _ROWS_OF_A_PART)):
-            parts.append(_packed(rows))
+        parts = _in_parts(counts.items())
         with self._file.writing() as writing:
             if len(parts) + writing.stat(self._tally)["entries"] > MOST_PARTS:
                 parts = [_packed(list(_summed([*self._parts(writing, self._tally), *parts]).items()))]
@@ -182,7 +179,8 @@ class LmdbSums:
                 if not parts:
                     return None
                 name = _new_name().encode()
-                self._lay(writing, self._taken, parts)
+                # Summed, since the parts as they lie and what they become must both have room until the commit.
+                self._lay(writing, self._taken, _in_parts(_summed(parts).items()))
                 writing.drop(self._tally, delete=False)
                 writing.put(_NAME, name, db=self._batch)
             taken = self._parts(writing, self._taken)
@@ -209,6 +207,13 @@ class LmdbSums:
 
 _packed: Final = msgspec.msgpack.Encoder().encode
 _unpacked: Final = msgspec.msgpack.Decoder(list[tuple[Reading, int]]).decode
+
+
+def _in_parts(rows: Iterable[tuple[Key, int]]) -> list[bytes]:
+    waiting, parts = iter(rows), []
+    while some := list(islice(waiting, _ROWS_OF_A_PART)):
+        parts.append(_packed(some))
+    return parts
 
 
 def _new_name() -> str:
