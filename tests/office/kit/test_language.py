@@ -129,6 +129,18 @@ def test_the_kiosks_are_told_after_the_commit_and_at_every_start(
     assert b'lang="de"' in trouble_page(shelf.board.read().locale)
 
 
+def test_a_board_that_takes_no_locale_keeps_nothing_else_from_being_told(
+    shelf: Shelf, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(locale: str) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(shelf.board, "set_locale", full)
+    with django_capture_on_commit_callbacks(execute=True):
+        newsroom.found(language="de")
+    assert shelf.board.read().policy is not None
+
+
 def test_an_error_of_ours_is_said_in_the_language(
     publication: Publication, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,5 +17,5 @@ def connect() -> None:
 
 def _publication_saved(sender: type[Publication], **kwargs: Any) -> None:
     queries.forget_publication()
-    transaction.on_commit(language.put_on_board)
+    transaction.on_commit(language.put_on_board, robust=True)
     publication_changed.send(sender)
