@@ -156,6 +156,21 @@ def test_a_cancellation_can_be_taken_back(ada: Account, offer: Offer, time: Time
     assert taken() == 2 * 199
 
 
+@pytest.mark.parametrize("between", [{}, {"hours": 1}, {"days": 3}], ids=["at once", "an hour", "three days"])
+def test_who_cancels_stays_and_cancels_again_is_never_charged(
+    ada: Account, offer: Offer, time: Time, between: dict[str, float]
+) -> None:
+    subscription = subscribe(ada, offer)
+    for step in (actions.cancel_subscription, actions.undo_cancel, actions.cancel_subscription):
+        if between:
+            time.pass_by(**between)
+        assert step(subscription=subscription, by=ada.actor, now=clock.now())
+    time.pass_by(days=60)
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.end_reason) == ("ended", "cancelled")
+    assert taken() == 199
+
+
 def test_no_taking_back_when_the_time_is_over(ada: Account, offer: Offer, time: Time) -> None:
     subscription = subscribe(ada, offer)
     actions.cancel_subscription(subscription=subscription, by=ada.actor, now=clock.now())
