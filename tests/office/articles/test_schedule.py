@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from wagtail.models import PageLogEntry, Revision
 
 from newsstand.office.articles import actions, queries
 from newsstand.office.articles.models import ArticlePage, SectionPage
-from newsstand.office.kit import clock
+from newsstand.office.kit import clock, outbox
 from newsstand.office.kit.models import AuditRow
 from tests.office import newsroom
 
@@ -78,3 +79,38 @@ def test_a_broken_draft_holds_up_no_other(harbour: SectionPage, due: datetime) -
     assert not ArticlePage.objects.get(slug="soon").live
     assert queries.due_revisions(due) == []
     assert "title" in AuditRow.objects.get(verb="take_off_schedule").why
+
+
+def test_a_busy_database_takes_nothing_off_the_schedule(
+    harbour: SectionPage, due: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft(harbour, go_live_at=due)
+    take_turn = outbox.take_turn
+
+    def busy() -> None:
+        monkeypatch.setattr(outbox, "take_turn", take_turn)
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(outbox, "take_turn", busy)
+    with pytest.raises(OperationalError):
+        actions.publish_scheduled(due)
+    assert not AuditRow.objects.filter(verb="take_off_schedule").exists()
+    assert actions.publish_scheduled(due) == 1
+    assert ArticlePage.objects.get(slug="soon").live
+
+
+def test_whoever_publishes_by_schedule_has_the_turn_before_the_page(
+    harbour: SectionPage, due: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else who has the turn may want the page, and would wait for it."""
+    draft(harbour, go_live_at=due, expire_at=due + timedelta(hours=1))
+    was_live: list[bool] = []
+    monkeypatch.setattr(
+        outbox, "take_turn", lambda: was_live.append(ArticlePage.objects.get(slug="soon").live)
+    )
+    actions.publish_scheduled(due)
+    assert was_live[0] is False
+    was_live.clear()
+    actions.publish_scheduled(due + timedelta(hours=1))
+    assert was_live[0] is True
+    assert not ArticlePage.objects.get(slug="soon").live

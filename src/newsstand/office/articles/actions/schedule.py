@@ -3,13 +3,13 @@
 import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.models import Page, Revision
 
 from newsstand.office.articles import queries
 from newsstand.office.articles.actions.hand import acting
-from newsstand.office.kit import audit, clock
+from newsstand.office.kit import audit, clock, outbox
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,8 @@ def publish_scheduled(now: datetime) -> int:
     """Take down what has expired and publish what is due; returns how many pages changed.
 
     A page that cannot be published is taken off the schedule, with an audit row that says why, so that one
-    broken draft holds up no other.
+    broken draft holds up no other. A database that is busy or away says nothing of a draft: all stay on the
+    schedule, and their time comes again.
     """
     return sum(_expire(page, now) for page in queries.expired_pages(now)) + sum(
         _publish(revision, now) for revision in queries.due_revisions(now)
@@ -29,6 +30,7 @@ def publish_scheduled(now: datetime) -> int:
 
 def _expire(page: Page, now: datetime) -> int:
     with transaction.atomic(), acting(BY, now):
+        outbox.take_turn()  # before the page is locked, which somebody who has the turn may wait for
         page.specific.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
     return 1
 
@@ -36,7 +38,10 @@ def _expire(page: Page, now: datetime) -> int:
 def _publish(revision: Revision, now: datetime) -> int:
     try:
         with transaction.atomic(), acting(BY, now):
+            outbox.take_turn()  # the same
             _publish_now(revision)
+    except OperationalError:
+        raise
     except Exception as error:  # a draft may be broken in any way; it must not hold up the others
         log.exception("scheduled_publication_failed revision=%s", revision.pk)
         _take_off_schedule(revision, error, now)
