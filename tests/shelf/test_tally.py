@@ -119,13 +119,13 @@ def test_many_parts_are_taken_where_there_is_no_room_for_each_of_them_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tally, "MAP_BYTES", 1024**2)
-    readings = [Reading(f"{number:032x}", "full.ads", "free", "direct") for number in range(400)]
+    readings = [Reading(f"{number:032x}", "full.ads", "free", "direct") for number in range(500)]
     counted = Tally(LmdbSums(tmp_path))
-    for _ in range(30):
+    for _ in range(20):
         for reading in readings:
             counted.add(*reading)
         counted.flush()
-    assert counted.drain() == dict.fromkeys(readings, 30)
+    assert counted.drain() == dict.fromkeys(readings, 20)
     counted.close()
 
 
