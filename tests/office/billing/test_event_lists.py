@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 
 from newsstand.office.accounts.models import Account
@@ -169,14 +169,17 @@ def test_who_wakes_up_after_another_went_on_moves_nothing_back(
 
 
 @pytest.mark.usefixtures("unheard")
+@pytest.mark.parametrize(
+    "error", [LookupError("paid without an attempt of ours"), IntegrityError("a constraint")]
+)
 def test_what_makes_no_sense_here_hides_nothing_that_follows(
-    time: Time, monkeypatch: pytest.MonkeyPatch
+    time: Time, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     real = reading.take_in
 
     def stumbling(**given: Any) -> bool:
         monkeypatch.setattr(reading, "take_in", real)
-        raise LookupError("paid without an attempt of ours")
+        raise error
 
     events.record(Kind.PAYOUT_PAID, "payout", clock.unix(), money=Money(5, "USD"))
     monkeypatch.setattr(reading, "take_in", stumbling)

@@ -94,7 +94,7 @@ def test_two_that_announce_the_same_lists_in_another_order_wait_for_each_other(s
     """One has a tag and then a story, the other a story alone: both name the front page, and the maps."""
     other, tag = newsroom.story(story.section, "other"), newsroom.tag()
     outbox.drain()
-    is_begun, failures = threading.Event(), []
+    is_begun, failures, limit = threading.Event(), [], time.monotonic() + 300
 
     def said(*pages: Any) -> None:
         try:
@@ -103,6 +103,7 @@ def test_two_that_announce_the_same_lists_in_another_order_wait_for_each_other(s
                     page_changed(page, verb="publish", by="staff:x", now=clock.now())
                     is_begun.set()
                     while len(pages) > number + 1 and not somebody_waits():
+                        assert time.monotonic() < limit
                         time.sleep(0.01)
         except OperationalError as error:
             failures.append(error)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError
 from django.db.models import F
 
 from newsstand.office.billing.actions.gateway_in_use import allowed, gateway
@@ -111,6 +112,7 @@ def _take_in_news(name: str, events: Iterable[GatewayEvent], now: datetime) -> t
             GatewayError,
             LookupError,
             ValueError,
+            IntegrityError,
         ):  # one that makes no sense here must not hide all after it
             log.exception("event_not_taken_in gateway=%s object=%s", name, event.object_id)
             unknown += 1
