@@ -1,5 +1,7 @@
 """The greeting says that the site is there, so it must not come before."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,3 +77,23 @@ def test_a_slow_start_is_told_and_a_stop_before_the_answer_greets_nobody(
     printed = capsys.readouterr()
     assert (told + printed.err).count("Still starting") == 1
     assert "ready" not in printed.out
+
+
+STUBBORN = (
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('at work', flush=True); input()"
+)
+
+
+def test_a_worker_that_needs_long_for_what_it_has_begun_is_left_to_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(supervise, "WORKER_STOPS_WITHIN", 0.1)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", STUBBORN], **pipes) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"at work\n"
+        supervise._stop(worker)
+        assert worker.poll() is None
+        assert "it stops by itself" in capsys.readouterr().err
+        worker.communicate(b"\n")
+    assert worker.returncode == 0

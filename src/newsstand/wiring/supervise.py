@@ -16,6 +16,7 @@ from newsstand.wiring.web_workers import RESTART_AFTER, WebWorkers, bound
 BEHIND_READERS = (
     5  # how much nicer the worker is than the web workers: what follows a change waits for readers
 )
+WORKER_STOPS_WITHIN = 12.0  # seconds; after them the site stops without waiting for it
 SLOW_START = 60.0  # seconds after which a start that has not answered yet is worth a line
 
 
@@ -97,10 +98,18 @@ def _keep_working(stopping: threading.Event) -> None:
         while worker.poll() is None and not stopping.wait(0.1):
             pass
         if worker.poll() is None:
-            worker.terminate()
-            worker.wait(12)
+            _stop(worker)
         elif not stopping.wait(RESTART_AFTER):
             print(f"The worker ended with code {worker.returncode}; it is started again.", file=sys.stderr)
+
+
+def _stop(worker: "subprocess.Popen[bytes]") -> None:
+    """Let the worker finish what it has begun. One that needs long for that is left alone: it ends by itself."""
+    worker.terminate()
+    try:
+        worker.wait(WORKER_STOPS_WITHIN)
+    except subprocess.TimeoutExpired:
+        print("The worker finishes what it has begun; it stops by itself then.", file=sys.stderr, flush=True)
 
 
 def greet(address: str, port: int, greeting: Callable[[str], str], stopping: threading.Event) -> None:
