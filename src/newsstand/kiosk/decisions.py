@@ -29,18 +29,6 @@ def decided_as(decision: Decision) -> Decided:
     return Decided(decision, variant_of(decision).name, str(decision.reason))
 
 
-def decided_for(
-    facts: ArticleFacts,
-    reader: ReaderFacts | None,
-    counted: frozenset[str],
-    declares: str,
-    policy: Policy,
-    now: int,
-) -> Decided:
-    """The gate's decision where nothing is known besides."""
-    return decided_as(decide(facts, reader, Visit(counted, declares), policy, now))
-
-
 class DecidedAlike:
     """Decisions for visits of which nothing is known, kept by the kind of the story and by the reader.
 

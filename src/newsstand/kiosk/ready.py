@@ -7,10 +7,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from newsstand.kiosk.decisions import Decided, DecidedAlike, decided_for
+from newsstand.kiosk.decisions import Decided, DecidedAlike, decided_as
 from newsstand.kiosk.reply import Answer, Caching, Head, Miss, Renew
 from newsstand.kiosk.request import is_canonical
-from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts
+from newsstand.rules.gate.decide import decide
+from newsstand.rules.gate.facts import ArticleFacts, ReaderFacts, Visit
 from newsstand.rules.gate.policy import Policy
 from newsstand.shelf.entry import Coding, Entry
 from newsstand.shelf.store import Store
@@ -123,7 +124,7 @@ class Ready:
         """The gate's decision for this entry, whose facts are given."""
         if not self.is_kept:
             if counted or declares:
-                return decided_for(facts, reader, counted, declares, policy, now)
+                return decided_as(decide(facts, reader, Visit(counted, declares), policy, now))
             return self._alike.decided(facts, reader, policy, now)
         self._forget_past(policy, now)
         kept = self._decided
@@ -132,7 +133,7 @@ class Ready:
         # The reader is kept beside the decision, so that no other can have the same identity.
         if known is not None and known[0] is reader:
             return known[1]
-        decided = decided_for(facts, reader, counted, declares, policy, now)
+        decided = decided_as(decide(facts, reader, Visit(counted, declares), policy, now))
         if len(kept) < MOST_DECIDED:
             kept[key] = (reader, decided)
         return decided
