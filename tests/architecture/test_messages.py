@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from newsstand.kiosk import own_pages
+from newsstand.rules.billing import price_text
+
 ROOT = Path(__file__).parent.parent.parent
 STAFF = (
     "/staff/",
@@ -94,3 +97,13 @@ def test_the_catalogues_are_read_by_a_language_that_the_settings_name() -> None:
     names = {path.parent.parent.name for path in messages.catalogues()}
     assert names == {language for language, _name in settings.LANGUAGES} - {"en"}
     assert settings.LOCALE_PATHS == [messages.LOCALE]
+
+
+def test_what_has_no_catalogue_speaks_the_same_languages() -> None:
+    """The rules' price texts, and the pages that a kiosk makes without Django."""
+    from django.conf import settings
+
+    for language, _name in settings.LANGUAGES:
+        assert price_text.speaks(language)
+        for page in (own_pages.trouble_page(language), own_pages.away_page(language)):
+            assert f'lang="{language}"'.encode() in page

@@ -7,12 +7,13 @@ import pytest
 
 from newsstand.office.accounts.models import Account
 from newsstand.office.billing.actions import found_offer
-from newsstand.office.billing.models import Offer
+from newsstand.office.billing.models import Offer, Subscription
 from newsstand.office.kit import clock, worker
 from newsstand.office.kit.models import Publication
 from newsstand.rules.billing.periods import Rhythm
 from newsstand.rules.money import Money
 from newsstand.shelf.shelf import Shelf
+from tests.office.billing.buying import subscribe
 
 RIGHTS = ["read", "ad_free", "comment", "archive"]
 
@@ -106,6 +107,17 @@ def day_pass(time: Time) -> Offer:
 @pytest.fixture
 def ada(time: Time) -> Account:
     return Account.objects.create_user("ada@example.org")
+
+
+@pytest.fixture
+def due(ada: Account, offer: Offer, time: Time) -> Subscription:
+    """A subscription whose second period is to be charged now."""
+    subscription = subscribe(ada, offer)
+    time.settle()
+    subscription.refresh_from_db()
+    assert subscription.next_action_at is not None
+    time.to(subscription.next_action_at)
+    return subscription
 
 
 @pytest.fixture

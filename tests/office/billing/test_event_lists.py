@@ -187,14 +187,10 @@ def test_what_makes_no_sense_here_hides_nothing_that_follows(
     assert EventList.objects.get().unknown == 1
 
 
+@pytest.mark.usefixtures("due")
 def test_what_a_restored_backup_has_lost_is_left_to_reconciling(
-    ada: Account, offer: Offer, time: Time, capsys: pytest.CaptureFixture[str]
+    time: Time, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    subscription = subscribe(ada, offer)
-    time.settle()
-    subscription.refresh_from_db()
-    assert subscription.next_action_at is not None
-    time.to(subscription.next_action_at)
     with forgotten():
         actions.serve_due(now=clock.now())
     assert [read.unknown for read in actions.read_event_lists(now=time.on(minutes=20))] == [1]

@@ -89,17 +89,6 @@ def cancels_during_the_charge(subscription: Subscription, monkeypatch: pytest.Mo
         actions.serve_due(now=clock.now())
 
 
-@pytest.fixture
-def due(ada: Account, offer: Offer, time: Time) -> Subscription:
-    """A subscription whose second period is to be charged now."""
-    subscription = subscribe(ada, offer)
-    time.settle()
-    subscription.refresh_from_db()
-    assert subscription.next_action_at is not None
-    time.to(subscription.next_action_at)
-    return subscription
-
-
 def reconciled() -> list[str]:
     now = clock.now()
     since = now.replace(hour=0, minute=0, second=0)

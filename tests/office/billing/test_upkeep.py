@@ -350,25 +350,16 @@ def test_a_sweep_asks_for_lost_answers(
 
 
 def test_a_sweep_sends_nothing_for_who_is_parked(
-    ada: Account,
-    offer: Offer,
-    time: Time,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    due: Subscription, time: Time, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    subscription = subscribe(ada, offer)
-    time.settle()
-    subscription.refresh_from_db()
-    assert subscription.next_action_at is not None
-    time.to(subscription.next_action_at)
     with dying(monkeypatch, die_before_the_call):
         actions.serve_due(now=clock.now())
-    said(capsys, "park", subscription.ref, "--why", "the reader has written")
+    said(capsys, "park", due.ref, "--why", "the reader has written")
     time.on(minutes=10)
     code, out = said(capsys, "sweep")
     assert (code, out.splitlines()[-1]) == (1, "swept: 1, still without an answer: 1")
     assert taken() == booked() == 199
-    said(capsys, "unpark", subscription.ref, "--why", "it was about something else")
+    said(capsys, "unpark", due.ref, "--why", "it was about something else")
     time.settle()
     assert taken() == booked() == 2 * 199
     assert audit_books(now=clock.now()).violations == ()
